@@ -1,0 +1,109 @@
+"""One reported figure: what was counted, of whom, when, its value, and where it stands."""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+
+from portal.core.errors import BadObservation
+from portal.core.periods import Period
+from portal.core.values import Value
+
+TOTAL = "_T"
+Breakdown = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """Where inside the archived bytes, and where the publisher shows it.
+
+    `snapshot` is the SHA-256 of the bytes we hold. `row` counts from 1 below the header; `page`
+    is the page or paragraph as the source numbers it; `url` opens it at the publisher's.
+    """
+
+    snapshot: str = ""
+    member: str = ""
+    sheet: str = ""
+    table: str = ""
+    row: int | None = None
+    column: str = ""
+    page: str = ""
+    url: str = ""
+
+    def __post_init__(self) -> None:
+        if self.snapshot and not re.fullmatch(r"[0-9a-f]{64}", self.snapshot):
+            raise BadObservation("a SHA-256 as snapshot", self.snapshot)
+        if self.row is not None and self.row < 1:
+            raise BadObservation("a row from 1 on", self.row)
+        if self.url and not self.url.startswith(("http://", "https://")):
+            raise BadObservation("a web address", self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What all observations of one series share: everything but the period."""
+
+    measure: str
+    requester: str = TOTAL
+    holder: str = TOTAL
+    area: str = "GB"
+    breakdown: Breakdown = ()
+
+    def __post_init__(self) -> None:
+        for name in ("measure", "requester", "holder", "area"):
+            if not getattr(self, name):
+                raise BadObservation(f"a {name} ({TOTAL} is the total, never an empty cell)", "")
+        dimensions = [dimension for dimension, _ in self.breakdown]
+        if dimensions != sorted(set(dimensions)):
+            raise BadObservation("a breakdown with each dimension once, in order", self.breakdown)
+
+    @property
+    def id(self) -> str:
+        """A short name that stays the same as long as the series means the same."""
+        return _digest(
+            self.measure, self.requester, self.holder, self.area, write_breakdown(self.breakdown)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A series at one period, as one source gives it. `variant` tells two readings of one source apart."""
+
+    series: Series
+    period: Period
+    value: Value
+    source: str
+    locator: Locator = field(default_factory=Locator)
+    variant: str = ""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.source:
+            raise BadObservation("the source of the figure", "")
+
+    @property
+    def id(self) -> str:
+        """The figure's permanent address: it does not change when its value is revised."""
+        start, end = (str(day or "") for day in (self.period.start, self.period.end))
+        label = self.period.label if self.period.kind == "open" else ""
+        return _digest(self.series.id, start, end, label, self.source, self.variant)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
+
+
+def write_breakdown(breakdown: Breakdown) -> str:
+    """Return `dimension=code;dimension=code`, or `_T`."""
+    return ";".join(f"{dimension}={code}" for dimension, code in breakdown) or TOTAL
+
+
+def read_breakdown(text: str) -> Breakdown:
+    """Read `dimension=code;...` or `_T`; raises BadObservation for anything else."""
+    if text == TOTAL:
+        return ()
+    pairs = tuple(tuple(part.split("=")) for part in text.split(";"))
+    if not all(
+        len(pair) == 2 and all(re.fullmatch(r"[a-z0-9_]+", word) for word in pair) for pair in pairs
+    ):
+        raise BadObservation("a breakdown such as error_type=time_or_date, or _T", text)
+    return pairs  # type: ignore[return-value]
