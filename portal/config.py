@@ -1,0 +1,68 @@
+"""One table of settings: name, default, help. Each is read from the environment as PORTAL_<NAME>."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from portal.core.errors import BadInput
+
+HERE = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things live and how the server behaves."""
+
+    data: Path = HERE / "data"
+    var: Path = HERE / "var"
+    templates: Path = HERE / "templates"
+    host: str = "127.0.0.1"
+    port: int = 8001
+    site: str = "http://127.0.0.1:8001"
+    contact: str = "corrections@retention.watch.example"
+    query_memory: int = 128
+    query_seconds: float = 1.0
+
+    @property
+    def desk(self) -> Path:
+        """The private store."""
+        return self.var / "desk.db"
+
+    @property
+    def archive(self) -> Path:
+        """Archived bytes by SHA-256."""
+        return self.var / "archive"
+
+    @property
+    def editions(self) -> Path:
+        """The public editions; `current` points at the newest."""
+        return self.var / "editions"
+
+
+HELP = {
+    "data": "folder of what people edit: vocabulary, figures, corrections",
+    "var": "folder for the private store, the archive and the editions",
+    "templates": "folder of the pages' templates and static files",
+    "host": "address the server listens on",
+    "port": "port the server listens on",
+    "site": "address under which readers reach the site; used in feeds and downloads",
+    "contact": "where readers report an error",
+    "query_memory": "megabytes that free SQL under /data may use",
+    "query_seconds": "seconds that one statement under /data may run",
+}
+
+
+def settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings; raises BadInput naming the variable that does not read."""
+    given = {}
+    for setting in fields(Settings):
+        name = f"PORTAL_{setting.name.upper()}"
+        if name in environment:
+            kind = type(setting.default)
+            kind = Path if issubclass(kind, Path) else kind
+            try:
+                given[setting.name] = kind(environment[name])
+            except ValueError as problem:
+                raise BadInput(f"a {kind.__name__}", environment[name], name) from problem
+    return Settings(**given)
