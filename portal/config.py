@@ -1,4 +1,4 @@
-"""One table of settings: name, default, help. Each is read from the environment as PORTAL_<NAME>."""
+"""One table of settings: name, default, help; each read from the environment, PORTAL_<NAME>."""
 
 import os
 from collections.abc import Mapping

@@ -204,7 +204,7 @@ SELECT o.id, h.label AS company, m.label AS measure, u.many AS unit, b.label AS 
   o.value, o.low, o.high, o.marks, r.title AS source
 FROM observations o JOIN bodies h ON h.id = o.holder JOIN measures m ON m.id = o.measure
 JOIN units u ON u.id = o.unit JOIN breakdowns b ON b.id = o.breakdown JOIN sources r ON r.id = o.source
-WHERE m.topic = 'companies' AND o.area = 'GB' ORDER BY h.label, m.id, o.start;
+WHERE m.topic = 'company' AND o.area = 'GB' ORDER BY h.label, m.id, o.start;
 
 CREATE VIEW errors_by_year AS
 SELECT o.id, m.label AS measure, b.label AS breakdown, o.period, o.value, o.marks, u.many AS unit,

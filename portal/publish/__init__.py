@@ -1,0 +1,1 @@
+"""How figures go out: editions, charts, downloads."""

@@ -1,0 +1,90 @@
+"""Downloads: CSV with its description beside it, and JSON, one pair for each dataset."""
+
+import csv
+import io
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from portal.store.archive import write_whole
+
+FIGURES = """
+SELECT o.id, o.measure, m.label AS measure_label, o.unit, u.many AS unit_label,
+  o.requester, q.label AS requester_label, o.holder, h.label AS holder_label,
+  o.area AS area_code, a.label AS area_label, o.breakdown, b.label AS breakdown_label,
+  o.period_kind AS period_type, o.period AS period_label, o.start, o."end",
+  o.value, o.low, o.high, o.marks, o.status, o.printed,
+  r.publisher, r.title AS source_title, r.year AS source_year, o.page AS source_page, o.url,
+  r.licence, o.snapshot AS snapshot_sha256, o."row" AS snapshot_row,
+  o.disputed, o.corrected, o.note, '/observations/' || o.id AS address
+FROM observations o JOIN measures m ON m.id = o.measure JOIN units u ON u.id = o.unit
+JOIN bodies q ON q.id = o.requester JOIN bodies h ON h.id = o.holder JOIN areas a ON a.id = o.area
+JOIN breakdowns b ON b.id = o.breakdown JOIN sources r ON r.id = o.source
+WHERE m.topic = ?
+ORDER BY o.measure, o.requester, o.holder, o.area, o.breakdown, o.start, o.source, o.id
+"""
+
+OTHERS = {
+    "bodies": "SELECT * FROM bodies ORDER BY id",
+    "laws": "SELECT * FROM laws ORDER BY area, in_force_from, id",
+    "timeline": "SELECT * FROM timeline ORDER BY date, id",
+    "sources": "SELECT * FROM sources ORDER BY id",
+    "breaks": "SELECT b.*, group_concat(m.measure, ' ') AS measures FROM breaks b"
+    " JOIN break_measures m ON m.break = b.id GROUP BY b.id ORDER BY b.date, b.id",
+    "corrections": "SELECT * FROM corrections ORDER BY id",
+}
+
+Table = tuple[list[str], list[Sequence[Any]]]
+
+
+def write_all(conn: sqlite3.Connection, folder: Path) -> None:
+    """Write every dataset into the folder: name.csv, name.csv-metadata.json, name.json."""
+    for (topic,) in conn.execute("SELECT id FROM datasets WHERE rows > 0 ORDER BY id").fetchall():
+        _write(folder, topic, _table(conn, FIGURES, [topic]))
+    for name, question in OTHERS.items():
+        _write(folder, name, _table(conn, question))
+
+
+def _table(conn: sqlite3.Connection, question: str, given: Sequence[Any] = ()) -> Table:
+    cursor = conn.execute(question, given)
+    return [column[0] for column in cursor.description], cursor.fetchall()
+
+
+def _write(folder: Path, name: str, table: Table) -> None:
+    header, rows = table
+    write_whole(folder / f"{name}.csv", csv_bytes(header, rows))
+    objects = [dict(zip(header, row, strict=True)) for row in rows]
+    text = json.dumps(objects, ensure_ascii=False, indent=1)
+    write_whole(folder / f"{name}.json", text.encode())
+    described = json.dumps(_description(name, header), ensure_ascii=False, indent=1)
+    write_whole(folder / f"{name}.csv-metadata.json", described.encode())
+
+
+def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """CSV after RFC 4180 in UTF-8: one header row, numbers as numbers, no cell a formula."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(header)
+    writer.writerows([[harmless(cell) for cell in row] for row in rows])
+    return text.getvalue().encode()
+
+
+def harmless(cell: Any) -> Any:
+    """Put an apostrophe before text that a spreadsheet would run as a formula."""
+    starts = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r")
+    return f"'{cell}" if starts else cell
+
+
+def _description(name: str, header: Sequence[str]) -> dict[str, Any]:
+    columns = [{"name": column, "titles": column} for column in header]
+    numbers = {"value": "number", "low": "number", "high": "number"}
+    for column in columns:
+        column["datatype"] = numbers.get(column["name"], "string")
+    return {
+        "@context": "http://www.w3.org/ns/csvw",
+        "url": f"{name}.csv",
+        "dialect": {"encoding": "utf-8", "header": True},
+        "tableSchema": {"columns": columns, "primaryKey": header[0]},
+    }

@@ -1,0 +1,59 @@
+"""Everything approved at one moment, read from the private store."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from portal.store.desk import Desk
+
+from portal.core.observations import read_breakdown
+from portal.store.private import APPROVED, REVISIONS, current_records, rows
+
+Row = tuple[Any, ...]
+Record = Mapping[str, Any]
+
+KINDS = (
+    "unit measure dimension status area body_type body source licence power purpose exemption break"
+    " chain dataset law event correction conflict"
+).split()
+
+
+@dataclass(slots=True)
+class State:
+    """Everything approved at one moment: words by kind and id, figures, their revisions."""
+
+    words: dict[str, dict[str, Record]]
+    figures: list[dict[str, Any]]
+    revisions: list[dict[str, Any]]
+    snapshots: dict[str, dict[str, Any]]
+
+
+def state(db: Desk) -> State:
+    """Read the approved state of the private store."""
+    words = {
+        kind: {row["id"]: json.loads(row["content"]) for row in current_records(db, kind)}
+        for kind in KINDS
+    }
+    figures = [dict(row) for row in rows(db, APPROVED)]
+    for figure in figures:
+        figure["place"] = json.loads(figure["locator"])
+    revisions = [dict(row) for row in rows(db, REVISIONS)]
+    snapshots = {row["sha256"]: dict(row) for row in rows(db, "SELECT * FROM snapshots")}
+    return State(words, figures, revisions, snapshots)
+
+
+def breakdown_label(breakdown: str, dimensions: Mapping[str, Record]) -> str:
+    """Return a breakdown in words: `Responsible party: applicant; kind of error: other`."""
+    parts = []
+    for dimension, code in read_breakdown(breakdown):
+        label = dimensions[dimension]["label"]
+        parts.append(f"{label}: {dimensions[dimension]['codes'][code]}")
+    return "; ".join(parts) or "Total"
+
+
+def correction_figures(corrections: Mapping[str, Record]) -> Iterator[tuple[str, str]]:
+    """Yield each correction with each figure that it is about."""
+    for id, given in corrections.items():
+        for figure in given.get("figures", []):
+            yield id, figure["observation"]

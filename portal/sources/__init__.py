@@ -1,0 +1,1 @@
+"""One publisher, one module: SOURCE, snapshots(get), observations(snapshot)."""

@@ -1,0 +1,1 @@
+"""The private store: its schema, the only writes, the questions and the checks."""
