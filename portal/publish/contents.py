@@ -40,7 +40,7 @@ def tables(state: State) -> Iterator[tuple[str, Iterable[Row]]]:
     yield "chains", _plain(words["chain"], "label explanation from to")
     yield "chain_measures", _chain_measures(words["chain"])
     correction = "kind title printed expected reason reported_by state source locator guard"
-    yield "corrections", _plain(words["correction"], correction)
+    yield "corrections", _plain(_guarded(words["correction"]), correction)
     yield "correction_figures", sorted(set(correction_figures(words["correction"])))
     yield "conflicts", _conflicts(words["conflict"])
     yield "conflict_sides", _conflict_sides(words["conflict"], state)
@@ -149,6 +149,17 @@ def _chain_measures(chains: Mapping[str, Record]) -> Iterator[Row]:
     for id, given in chains.items():
         for position, measure in enumerate(given["measures"], 1):
             yield id, position, measure
+
+
+def _guarded(corrections: Mapping[str, Record]) -> dict[str, Record]:
+    """Corrections whose guard names its figure: the first one, unless it says otherwise."""
+    found = {}
+    for id, given in corrections.items():
+        guard = given.get("guard") or {}
+        if guard.get("kind") == "value_is":
+            guard = {"figure": given["figures"][0]["observation"], **guard}
+        found[id] = {**given, "guard": guard or ""}
+    return found
 
 
 def _conflicts(conflicts: Mapping[str, Record]) -> Iterator[Row]:
