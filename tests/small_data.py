@@ -79,7 +79,12 @@ label = "group"
 plural = "groups"
 side = "group"
 """,
-    "licences": '[licence.ogl]\nlabel = "OGL"\nurl = "https://example.org"\nattribution = "Crown"\n',
+    "licences": """
+[licence.ogl]
+label = "OGL"
+url = "https://example.org"
+attribution = "Crown"
+""",
     "powers": "power = {}\n",
     "purposes": "purpose = {}\n",
     "exemptions": "exemption = {}\n",

@@ -11,6 +11,10 @@ PortalError
 └── EditionError        no edition, or one that is damaged
 """
 
+from typing import Self
+
+LONGEST_SHOWN = 200
+
 
 class PortalError(Exception):
     """An error with one sentence that a person can act on."""
@@ -25,9 +29,11 @@ class BadInput(PortalError):
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
-        return f"{place}expected {self.expected}, found {self.found!r}"
+        found = repr(self.found)
+        shown = found if len(found) <= LONGEST_SHOWN else f"{found[:LONGEST_SHOWN]}..."
+        return f"{place}expected {self.expected}, found {shown}"
 
-    def at(self, where: str) -> "BadInput":
+    def at(self, where: str) -> Self:
         """Return the same error with its place in front."""
         joined = f"{where}, {self.where}" if self.where else where
         return type(self)(self.expected, self.found, joined)

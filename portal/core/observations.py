@@ -9,6 +9,9 @@ from portal.core.periods import Period
 from portal.core.values import Value
 
 TOTAL = "_T"
+
+# What a code is written with. No separator of an id, a breakdown or an address is among it.
+CODE = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
 Breakdown = tuple[tuple[str, str], ...]
 
 
@@ -32,9 +35,9 @@ class Locator:
     def __post_init__(self) -> None:
         if self.snapshot and not re.fullmatch(r"[0-9a-f]{64}", self.snapshot):
             raise BadObservation("a SHA-256 as snapshot", self.snapshot)
-        if self.row is not None and self.row < 1:
+        if self.row is not None and (type(self.row) is not int or self.row < 1):
             raise BadObservation("a row from 1 on", self.row)
-        if self.url and not self.url.startswith(("http://", "https://")):
+        if self.url and not re.fullmatch(r"https?://[^\s<>\"]+", self.url):
             raise BadObservation("a web address", self.url)
 
 
@@ -50,8 +53,15 @@ class Series:
 
     def __post_init__(self) -> None:
         for name in ("measure", "requester", "holder", "area"):
-            if not getattr(self, name):
+            given = getattr(self, name)
+            if not given:
                 raise BadObservation(f"a {name} ({TOTAL} is the total, never an empty cell)", "")
+            if not re.fullmatch(CODE, given):
+                raise BadObservation(f"a code as {name}", given)
+        for word in (word for pair in self.breakdown for word in pair):
+            # A dimension that is not broken down is left out, or one series would have two ids.
+            if word == TOTAL or not re.fullmatch(CODE, word):
+                raise BadObservation(f"codes other than {TOTAL} in a breakdown", self.breakdown)
         dimensions = [dimension for dimension, _ in self.breakdown]
         if dimensions != sorted(set(dimensions)):
             raise BadObservation("a breakdown with each dimension once, in order", self.breakdown)
@@ -66,7 +76,10 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A series at one period, as one source gives it. `variant` tells two readings of one source apart."""
+    """A series at one period, as one source gives it.
+
+    `variant` tells two readings of one source apart.
+    """
 
     series: Series
     period: Period
@@ -79,16 +92,26 @@ class Observation:
     def __post_init__(self) -> None:
         if not self.source:
             raise BadObservation("the source of the figure", "")
+        for name, text in (
+            ("source", self.source), ("variant", self.variant), ("label", self.period.label),
+        ):  # fmt: skip
+            if re.search("[\x1f\ud800-\udfff]", text):
+                raise BadObservation(f"plain text as {name}", text)
 
     @property
     def id(self) -> str:
-        """The figure's permanent address: it does not change when its value is revised."""
+        """The figure's permanent address: it does not change when its value is revised.
+
+        It stands for the series, the first and last day, the source and the variant. The label
+        belongs to it only where a day is not stated, for nothing else tells such periods apart.
+        """
         start, end = (str(day or "") for day in (self.period.start, self.period.end))
         label = self.period.label if self.period.kind == "open" else ""
         return _digest(self.series.id, start, end, label, self.source, self.variant)
 
 
 def _digest(*parts: str) -> str:
+    # No part may hold the separator (each is checked at birth), so no two lists read the same.
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
 
 
@@ -101,9 +124,7 @@ def read_breakdown(text: str) -> Breakdown:
     """Read `dimension=code;...` or `_T`; raises BadObservation for anything else."""
     if text == TOTAL:
         return ()
-    pairs = tuple(tuple(part.split("=")) for part in text.split(";"))
-    if not all(
-        len(pair) == 2 and all(re.fullmatch(r"[a-z0-9_]+", word) for word in pair) for pair in pairs
-    ):
+    if not re.fullmatch(rf"{CODE}={CODE}(;{CODE}={CODE})*", text):
         raise BadObservation("a breakdown such as error_type=time_or_date, or _T", text)
-    return pairs  # type: ignore[return-value]
+    pairs = (part.partition("=") for part in text.split(";"))
+    return tuple((dimension, code) for dimension, _, code in pairs)

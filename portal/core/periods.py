@@ -2,14 +2,21 @@
 
 import re
 from calendar import monthrange
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from portal.core.errors import BadPeriod
 
 MONTHS = (
-    "january february march april may june july august september october november december".split()
-)
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
+
+# No figure of ours lies outside: a year such as 0212 or 1618 is a misprint or not a year.
+YEARS = (1900, 2100)
+LONGEST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +28,13 @@ class Period:
     label: str = ""
 
     def __post_init__(self) -> None:
+        for day in (self.start, self.end):
+            if day is None:
+                continue
+            if type(day) is not date:
+                raise BadPeriod("a date without a time of day", day)
+            if not YEARS[0] <= day.year <= YEARS[1]:
+                raise BadPeriod(f"a year from {YEARS[0]} to {YEARS[1]}", day.isoformat())
         if self.start and self.end and self.start > self.end:
             raise BadPeriod("a first day not after the last", f"{self.start} to {self.end}")
         if not self.label:
@@ -31,9 +45,7 @@ class Period:
         """year, financial_year (April-March), july_year, half, quarter, month, day, span, open."""
         if not (self.start and self.end):
             return "open"
-        if self.start == self.end:
-            return "day"
-        return _KINDS.get(_shape(self.start, self.end), "span")
+        return _kind(self.start, self.end)
 
     @property
     def days(self) -> int | None:
@@ -43,25 +55,20 @@ class Period:
     def same_length(self, other: "Period") -> bool:
         """True when both are whole calendar spans of as many months, or of as many days."""
         mine, theirs = self.months, other.months
-        return (
-            mine == theirs if mine and theirs else self.days is not None and self.days == other.days
-        )
+        if mine and theirs:
+            return mine == theirs
+        return self.days is not None and self.days == other.days
 
     @property
     def months(self) -> int | None:
         """Length in whole calendar months, None when it does not begin and end with one."""
-        if not (self.start and self.end):
-            return None
-        if self.start.day != 1 or self.end.day != monthrange(self.end.year, self.end.month)[1]:
-            return None
-        return (self.end.year - self.start.year) * 12 + self.end.month - self.start.month + 1
+        return _months_of(self.start, self.end) if self.start and self.end else None
 
     def overlaps(self, other: "Period") -> bool:
         """True when a day may belong to both."""
         first, last = date.min, date.max
-        return (self.start or first) <= (other.end or last) and (other.start or first) <= (
-            self.end or last
-        )
+        begins = max(self.start or first, other.start or first)
+        return begins <= min(self.end or last, other.end or last)
 
     @property
     def sort_key(self) -> tuple[date, date]:
@@ -69,41 +76,46 @@ class Period:
         return (self.start or self.end or date.max, self.end or date.max)
 
 
-def _shape(start: date, end: date) -> tuple[int, int] | None:
-    months = Period(start, end, "-").months
-    return (start.month, months) if months else None
+def _months_of(start: date, end: date) -> int | None:
+    if start.day != 1 or end.day != monthrange(end.year, end.month)[1]:
+        return None
+    return (end.year - start.year) * 12 + end.month - start.month + 1
 
 
-_KINDS: dict[tuple[int, int] | None, str] = {
+# (first month, months) -> kind
+_KINDS = {
     (1, 12): "year",
     (4, 12): "financial_year",
     (7, 12): "july_year",
+    **{(month, 6): "half" for month in (1, 7)},
+    **{(month, 3): "quarter" for month in (1, 4, 7, 10)},
+    **{(month, 1): "month" for month in range(1, 13)},
 }
-_KINDS |= {(month, 6): "half" for month in (1, 7)} | {
-    (month, 3): "quarter" for month in (1, 4, 7, 10)
-}
-_KINDS |= {(month, 1): "month" for month in range(1, 13)}
+
+
+def _kind(start: date, end: date) -> str:
+    if start == end:
+        return "day"
+    return _KINDS.get((start.month, _months_of(start, end) or 0), "span")
 
 
 def default_label(start: date | None, end: date | None) -> str:
     """Return the label a reader expects: `2013`, `2008-09`, `2013 H1`, `2014 Q3`, `March 2014`."""
     if not (start and end):
         return f"from {start}" if start else f"to {end}" if end else "not stated"
-    shape = _shape(start, end)
-    kind = "day" if start == end else _KINDS.get(shape, "span")
-    labels = {
+    kind = _kind(start, end)
+    if kind == "span":
+        whole = _months_of(start, end)
+        return f"{_month(start)} - {_month(end)}" if whole else f"{start} to {end}"
+    return {
         "year": f"{start.year}",
         "financial_year": f"{start.year}-{end.year % 100:02d}",
         "july_year": f"July {start.year} - June {end.year}",
         "half": f"{start.year} H{1 if start.month == 1 else 2}",
         "quarter": f"{start.year} Q{(start.month + 2) // 3}",
         "month": f"{MONTHS[start.month - 1].title()} {start.year}",
-        "day": f"{start.isoformat()}",
-        "span": f"{start.isoformat()} to {end.isoformat()}",
-    }
-    if kind == "span" and shape:
-        return f"{_month(start)} - {_month(end)}"
-    return labels[kind]
+        "day": start.isoformat(),
+    }[kind]
 
 
 def _month(day: date) -> str:
@@ -115,22 +127,28 @@ def write_period(period: Period) -> str:
     return default_label(period.start, period.end)
 
 
-def read_period(printed: str) -> Period:
+def read_period(printed: str, *, financial_year_starts: int = 4) -> Period:
     """Read a printed period; the label stays as printed. Raises BadPeriod rather than guess.
 
-    Reads: `2013`, `2008-09` and `2008/2009` (April-March), `2013 H1`, `2013-H1`, `H1 2013`,
-    `Jan-Jun 2017`, `2014 Q3`, `March 2014`, `Jan 2005 - Mar 2006`, `July 2012 - June 2013`,
-    `jul12jun13`, `2013-06-30`, `2005-01-01 to 2006-03-31`, `11 April to 31 December 2006`.
+    Reads: `2013`, `2008-09`, `2008/2009` and `2012/13`, `2013 H1`, `2013-H1`, `2013_H1`,
+    `H1 2013`, `Jan-Jun 2017`, `2014 Q3`, `March 2014`, `Jan 2005 - Mar 2006`,
+    `July 2012 - June 2013`, `jul12jun13`, `year ending March 2014`, `2013-06-30`, `30 June 2013`,
+    `2005-01-01 to 2006-03-31`, `1 April 2008 to 31 March 2009`, `11 April to 31 December 2006`.
+
+    `2012-13` is April to March unless `financial_year_starts` names another month: Australia
+    prints its July-June year the same way. Days in figures (`1/2/13`) are refused: a source that
+    prints them says so and uses `read_us_date`.
     """
-    text = re.sub(r"\s+", " ", printed.strip())
-    for pattern, read in _GRAMMAR:
-        match = re.fullmatch(pattern, text, re.IGNORECASE)
-        if match:
+    if not 2 <= financial_year_starts <= 12:
+        raise BadPeriod("a month from 2 to 12 in which a year begins", financial_year_starts)
+    text = " ".join(printed.split())
+    for pattern, read in _GRAMMAR if len(text) <= LONGEST else ():
+        if match := pattern.fullmatch(text):
+            extra = (financial_year_starts,) if read is _financial else ()
             try:
-                start, end = read(*match.groups())
-            except ValueError as problem:
+                return Period(*read(*match.groups(), *extra), printed)
+            except (ValueError, BadPeriod) as problem:
                 raise BadPeriod("a period that exists", printed) from problem
-            return Period(start, end, printed)
     raise BadPeriod("a period such as 2013, 2008-09, 2013 H1 or Jan 2005 - Mar 2006", printed)
 
 
@@ -143,18 +161,33 @@ def half_ending(last_day: date, label: str = "") -> Period:
     )
 
 
+def read_us_date(printed: str) -> date:
+    """Read month/day/year, `6/30/13` or `6/30/2013` (Apple); two digits are years from 2000 on."""
+    match = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})", printed.strip(), re.ASCII)
+    if not match:
+        raise BadPeriod("a date as month/day/year", printed)
+    month, day, year = int(match[1]), int(match[2]), _full(match[3])
+    try:
+        found = date(year, month, day)
+    except ValueError as problem:
+        raise BadPeriod("a date that exists, as month/day/year", printed) from problem
+    if not YEARS[0] <= year <= YEARS[1]:
+        raise BadPeriod(f"a year from {YEARS[0]} to {YEARS[1]}", printed)
+    return found
+
+
+Days = tuple[date | None, date | None]
+
+
 def _span(year: int, month: int, months: int) -> tuple[date, date]:
     last = year * 12 + month - 1 + months
     return date(year, month, 1), date(last // 12, last % 12 + 1, 1) - timedelta(days=1)
 
 
 def _named(name: str) -> int:
-    found = [
-        n for n, month in enumerate(MONTHS, 1) if len(name) >= 3 and month.startswith(name.lower())
-    ]
-    if name.lower() == "sept":
-        found = [9]
-    if len(found) != 1:
+    word = "sep" if name.lower() == "sept" else name.lower()
+    found = [n for n, month in enumerate(MONTHS, 1) if word in (month, month[:3])]
+    if not found:
         raise ValueError(name)
     return found[0]
 
@@ -163,43 +196,64 @@ def _full(year: str) -> int:
     return int(year) if len(year) == 4 else 2000 + int(year)
 
 
-def _months(first: str, year: str | None, last: str, last_year: str) -> tuple[date, date]:
+def _months(first: str, year: str | None, last: str, last_year: str) -> Days:
     start = date(_full(year or last_year), _named(first), 1)
     return start, _span(_full(last_year), _named(last), 1)[1]
 
 
-def _financial(year: str, following: str) -> tuple[date, date]:
-    if int(following) % 100 != (int(year) + 1) % 100:
+def _financial(year: str, following: str, first_month: int) -> Days:
+    after = int(year) + 1
+    if following not in (f"{after}", f"{after % 100:02d}"):
         raise ValueError(following)
-    return _span(int(year), 4, 12)
+    return _span(int(year), first_month, 12)
+
+
+def _year_ending(day: str | None, month: str, year: str) -> Days:
+    last_of_month = _span(int(year), _named(month), 1)[1]
+    end = last_of_month.replace(day=int(day)) if day else last_of_month
+    # A day on: 31 March ends a year that began on 1 April, 28 February one that began on 1 March.
+    following = end + timedelta(days=1)
+    return following.replace(year=following.year - 1), end
 
 
 def _days(
     first: str, month: str, year: str | None, last: str, last_month: str, last_year: str
-) -> tuple[date, date]:
+) -> Days:
     start = date(int(year or last_year), _named(month), int(first))
     return start, date(int(last_year), _named(last_month), int(last))
 
 
+def _iso(first: str, last: str) -> Days:
+    return date.fromisoformat(first), date.fromisoformat(last)
+
+
+def _day(day: str, month: str, year: str) -> Days:
+    return _days(day, month, year, day, month, year)
+
+
 _M = r"([a-z]{3,9})\.?"
-_TO = r"\s?(?:-|–|to)\s?"
-_GRAMMAR = (
-    (r"(\d{4})", lambda y: _span(int(y), 1, 12)),
-    (r"(\d{4})[-/–](\d{2}|\d{4})", _financial),
-    (r"(\d{4})[ -]?H([12])", lambda y, h: _span(int(y), 6 * int(h) - 5, 6)),
-    (r"H([12])[ -]?(\d{4})", lambda h, y: _span(int(y), 6 * int(h) - 5, 6)),
-    (r"(\d{4})[ -]?Q([1-4])", lambda y, q: _span(int(y), 3 * int(q) - 2, 3)),
-    (r"Q([1-4])[ -]?(\d{4})", lambda q, y: _span(int(y), 3 * int(q) - 2, 3)),
-    (rf"{_M} (\d{{4}})", lambda m, y: _span(int(y), _named(m), 1)),
-    (rf"{_M}(?: (\d{{4}}))?{_TO}{_M} (\d{{4}})", _months),
+_D = r"(\d{1,2})(?:st|nd|rd|th)?"
+_Y = r"(\d{4})"
+_ISO = r"(\d{4}-\d\d-\d\d)"
+_TO = r"(?: ?[-–—] ?| to )"
+_RULES: tuple[tuple[str, Callable[..., Any]], ...] = (
+    (_Y, lambda y: _span(int(y), 1, 12)),
+    (rf"{_Y}[-/–](\d{{4}}|\d{{2}})", _financial),
+    (rf"{_Y}[ _-]?H([12])", lambda y, h: _span(int(y), 6 * int(h) - 5, 6)),
+    (rf"H([12])[ _-]?{_Y}", lambda h, y: _span(int(y), 6 * int(h) - 5, 6)),
+    (rf"{_Y}[ _-]?Q([1-4])", lambda y, q: _span(int(y), 3 * int(q) - 2, 3)),
+    (rf"Q([1-4])[ _-]?{_Y}", lambda q, y: _span(int(y), 3 * int(q) - 2, 3)),
+    (rf"{_M} {_Y}", lambda m, y: _span(int(y), _named(m), 1)),
+    (rf"{_M}(?: {_Y})?{_TO}{_M} {_Y}", _months),
     (r"([a-z]{3})(\d{2})([a-z]{3})(\d{2})", _months),
-    (r"(\d{4}-\d\d-\d\d)", lambda d: (date.fromisoformat(d),) * 2),
-    (
-        rf"(\d{{4}}-\d\d-\d\d){_TO}(\d{{4}}-\d\d-\d\d)",
-        lambda a, b: (date.fromisoformat(a), date.fromisoformat(b)),
-    ),
-    (rf"(\d{{1,2}}) {_M}(?: (\d{{4}}))?{_TO}(\d{{1,2}}) {_M} (\d{{4}})", _days),
-    (r"from (\d{4}-\d\d-\d\d)", lambda d: (date.fromisoformat(d), None)),
-    (r"to (\d{4}-\d\d-\d\d)", lambda d: (None, date.fromisoformat(d))),
+    (rf"year (?:ending|ended|to)(?: {_D})? {_M} {_Y}", _year_ending),
+    (_ISO, lambda day: _iso(day, day)),
+    (rf"{_ISO}{_TO}{_ISO}", _iso),
+    (rf"{_D} {_M} {_Y}", _day),
+    (rf"{_D} {_M}(?: {_Y})?{_TO}{_D} {_M} {_Y}", _days),
+    (rf"from {_ISO}", lambda day: (date.fromisoformat(day), None)),
+    (rf"to {_ISO}", lambda day: (None, date.fromisoformat(day))),
     (r"not stated", lambda: (None, None)),
 )
+# ASCII: digits of other scripts and look-alike letters are refused, not read.
+_GRAMMAR = [(re.compile(p, re.IGNORECASE | re.ASCII), read) for p, read in _RULES]

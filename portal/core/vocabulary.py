@@ -1,12 +1,13 @@
-"""The words of the portal, checked: measures, units, codes, breaks. Their text is data/vocabulary."""
+"""The words of the portal, checked: measures, units, codes, breaks. Their text is in data/."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast, get_args, get_origin
 
 from portal.core.errors import BadInput, BadObservation, UnknownCode
 from portal.core.observations import TOTAL, Observation, Series
+from portal.core.values import KINDS, WHOLE, Value
 
 Entry = TypeVar("Entry")
 
@@ -105,22 +106,21 @@ class Vocabulary:
     bodies: Mapping[str, Mapping[str, Any]]
     sources: Mapping[str, Mapping[str, Any]]
 
+    def measure(self, id: str) -> Measure:
+        """Return a measure; raises UnknownCode when there is none of this id."""
+        return _known("measure", id, self.measures)
+
     def unit_of(self, measure: str) -> Unit:
         """Return the unit of count of a measure."""
-        return self.units[self.measures[measure].unit]
+        return self.units[self.measure(measure).unit]
 
     def check(self, observation: Observation) -> None:
         """Raise UnknownCode or BadObservation when the figure uses a word that is not held."""
         self.check_series(observation.series)
         _known("source", observation.source, self.sources)
         status = _known("status", observation.value.status, self.statuses)
-        if not status.has_value and observation.value.number is not None:
-            raise BadObservation(
-                f"no number where the status is {status.id}", str(observation.value.number)
-            )
-        unit, number = self.unit_of(observation.series.measure), observation.value.number
-        if unit.kind in ("count", "days") and number is not None and number != int(number):
-            raise BadObservation(f"a whole number of {unit.many}", str(number))
+        _check_status(observation.value, status)
+        _check_whole(observation.value, self.unit_of(observation.series.measure))
 
     def check_series(self, series: Series) -> None:
         """Raise UnknownCode when a series uses a word that is not held."""
@@ -141,6 +141,22 @@ class Vocabulary:
         return sorted(found, key=lambda b: (b.date, b.id))
 
 
+def _check_status(value: Value, status: Status) -> None:
+    # A band may stand beside a status without value: "<5" is suppressed and yet bounded.
+    if not status.has_value and value.number is not None:
+        raise BadObservation(f"no number where the status is {status.id}", str(value.number))
+    if status.has_value and value.is_missing:
+        raise BadObservation(f"a number or a band where the status is {status.id}", value.printed)
+
+
+def _check_whole(value: Value, unit: Unit) -> None:
+    if unit.kind not in WHOLE:
+        return
+    for part in (value.number, value.low, value.high):
+        if part is not None and (part < 0 or part != int(part)):
+            raise BadObservation(f"a whole number of {unit.many}, not below zero", str(part))
+
+
 def _known(what: str, code: str, entries: Mapping[str, Entry]) -> Entry:
     if code not in entries:
         near = [known for known in entries if known[:4] == code[:4]][:3]
@@ -151,21 +167,48 @@ def _known(what: str, code: str, entries: Mapping[str, Entry]) -> Entry:
 
 def entry(kind: type[Entry], id: str, given: Mapping[str, Any], where: str) -> Entry:
     """Build one entry from its TOML table; names the file and the field when one is wrong."""
-    known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
-    strange = sorted(set(given) - known)
+    types = {f.name: f.type for f in fields(cast(Any, kind)) if f.name != "id"}
+    strange = sorted(set(given) - set(types))
     if strange:
-        raise BadInput(f"only the fields {', '.join(sorted(known))}", strange[0], f"{where}, {id}")
+        raise BadInput(f"only the fields {', '.join(sorted(types))}", strange[0], f"{where}, {id}")
     lists = {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
+    for name, value in {**given, **lists}.items():
+        if not _fits(value, types[name]):
+            raise BadInput(f"{_type_name(types[name])} as {name}", value, f"{where}, {id}")
+    make = cast(Callable[..., Entry], kind)
     try:
-        return kind(id=id, **{**given, **lists})
+        return make(id=id, **{**given, **lists})
     except TypeError as problem:
         raise BadInput(
             f"all fields of a {kind.__name__.lower()}", str(problem), f"{where}, {id}"
         ) from problem
 
 
+def _fits(value: object, type_: Any) -> bool:
+    """True when a value of a TOML table is of a field's type; true is not 1, "false" not false."""
+    origin, inner = get_origin(type_), get_args(type_)
+    if origin is tuple:
+        return isinstance(value, tuple) and all(isinstance(each, inner[0]) for each in value)
+    if origin is Mapping:
+        texts = isinstance(value, Mapping) and all(isinstance(v, str) for v in value.values())
+        return texts
+    return type(value) is type_
+
+
+def _type_name(type_: Any) -> str:
+    if get_origin(type_) is tuple:
+        return "a list of texts"
+    if get_origin(type_) is Mapping:
+        return "a table of texts"
+    names = {str: "a text", bool: "true or false", int: "a whole number", date: "a date"}
+    return names.get(type_, str(type_))
+
+
 def link(vocabulary: Vocabulary) -> Vocabulary:
     """Return the vocabulary once every word it refers to is known to exist."""
+    for unit in vocabulary.units.values():
+        if unit.kind not in KINDS:
+            raise BadInput(f"a kind ({', '.join(KINDS)})", unit.kind, f"unit {unit.id}")
     for measure in vocabulary.measures.values():
         _known("unit", measure.unit, vocabulary.units)
     for each in vocabulary.breaks.values():

@@ -58,11 +58,19 @@ def load(data: Path, archive_folder: Path, db: Desk) -> Iterator[Report]:
     bundle = Bundle(data, archive_folder, db, vocabulary, version)
     yield _words(bundle, words)
     for path in sorted((data / "figures").glob("*.csv")):
-        yield _figures(bundle, path)
-    yield _table(bundle, "laws.csv", "law", LAW, _check_law)
-    yield _table(bundle, "timeline.csv", "event", EVENT, _check_event)
+        yield _or_refused(f"figures/{path.name}", _figures, bundle, path)
+    yield _or_refused("laws.csv", _table, bundle, "laws.csv", "law", LAW, _check_law)
+    yield _or_refused("timeline.csv", _table, bundle, "timeline.csv", "event", EVENT, _check_event)
     for kind in ("correction", "conflict"):
-        yield _findings(bundle, kind)
+        yield _or_refused(f"{kind}s", _findings, bundle, kind)
+
+
+def _or_refused(name: str, step: Callable[..., Report], *given: Any) -> Report:
+    """A file that cannot be read at all is refused; the others go on."""
+    try:
+        return step(*given)
+    except BadInput as problem:
+        return Report(name, 0, refused=(str(problem),))
 
 
 def _words(bundle: Bundle, words: wording.Words) -> Report:

@@ -106,9 +106,7 @@ class Answer:
     async def empty(self, status: int, headers: dict[str, str]) -> None:
         """Send an answer without content."""
         fields = MutableHeaders(headers)
-        await self(
-            {"type": "http.response.start", "status": status, "headers": fields.raw}
-        )
+        await self({"type": "http.response.start", "status": status, "headers": fields.raw})
         await self({"type": "http.response.body", "body": b""})
 
 

@@ -1,55 +1,70 @@
 """One figure with all that is known of it: where it stands, what it was, what contradicts it."""
 
 import sqlite3
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from portal.store.reading.lines import LINE
+from portal.store.reading.figures import Figure, figure, figures
+from portal.store.reading.lists import figures_of
 
-NEIGHBOURS = 60
+NEIGHBOURS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one source says in a conflict; its figure is None when only a note tells of it."""
+
+    says: str
+    source: str
+    source_title: str
+    figure: Figure | None
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two or more sources that say different things of the same, each side with its figure."""
+    """Two or more sources that say different things of the same."""
 
-    conflict: sqlite3.Row
-    sides: list[sqlite3.Row] = field(default_factory=list)
+    id: str
+    title: str
+    explanation: str
+    preferred: str
+    sides: list[Side]
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class FigurePage:
     """A figure, its words, its place, its history and what lies around it in its series."""
 
-    line: sqlite3.Row
+    figure: Figure
+    place: sqlite3.Row
     measure: sqlite3.Row
     unit: sqlite3.Row
     status: sqlite3.Row
     source: sqlite3.Row
-    snapshot: sqlite3.Row
     revisions: list[sqlite3.Row]
     conflicts: list[Conflict]
     corrections: list[sqlite3.Row]
     breaks: list[sqlite3.Row]
-    series: list[sqlite3.Row]
+    series: list[Figure]
 
 
-def figure(db: sqlite3.Connection, id: str) -> Figure | None:
-    """Return one figure, None when no figure has that id."""
-    line = db.execute(f"{LINE} WHERE o.id = ?", [id]).fetchone()
-    if line is None:
+def figure_page(db: sqlite3.Connection, id: str) -> FigurePage | None:
+    """Return one figure with its surroundings, None when no figure has that id."""
+    found = figure(db, id)
+    if found is None:
         return None
-    return Figure(
-        line=line,
-        measure=_one(db, "SELECT * FROM measures WHERE id = ?", line["measure"]),
-        unit=_one(db, "SELECT * FROM units WHERE id = ?", line["unit"]),
-        status=_one(db, "SELECT * FROM statuses WHERE id = ?", line["status"]),
-        source=_one(db, SOURCE, line["source"]),
-        snapshot=_one(db, "SELECT * FROM snapshots WHERE sha256 = ?", line["snapshot"]),
+    return FigurePage(
+        figure=found,
+        place=_one(db, PLACE, id),
+        measure=_one(db, "SELECT * FROM measures WHERE id = ?", found.measure),
+        unit=_one(db, "SELECT * FROM units WHERE id = ?", found.unit),
+        status=_one(db, "SELECT * FROM statuses WHERE id = ?", found.status),
+        source=_one(db, SOURCE, found.source),
         revisions=db.execute(REVISIONS, [id]).fetchall(),
-        conflicts=conflicts_of(db, id),
+        conflicts=conflicts(db, "SELECT conflict FROM conflict_sides WHERE observation = ?", [id]),
         corrections=db.execute(CORRECTIONS, [id]).fetchall(),
-        breaks=db.execute(BREAKS, [line["measure"]]).fetchall(),
-        series=neighbours(db, line),
+        breaks=db.execute(BREAKS, [found.measure]).fetchall(),
+        series=neighbours(db, found),
     )
 
 
@@ -58,12 +73,18 @@ def _one(db: sqlite3.Connection, question: str, id: str) -> sqlite3.Row:
     return row
 
 
+PLACE = """
+SELECT s.sha256, s.name, s.address, s.media_type, s.bytes, o."row", o."column"
+FROM observations o JOIN snapshots s ON s.sha256 = o.snapshot WHERE o.id = ?
+"""
 SOURCE = """
 SELECT r.*, l.label AS licence_label, l.url AS licence_url, l.attribution
 FROM sources r JOIN licences l ON l.id = r.licence WHERE r.id = ?
 """
 REVISIONS = """
-SELECT r.*, t.label AS status_label, t.mark FROM revisions r JOIN statuses t ON t.id = r.status
+SELECT r.*, t.label AS status_label, t.mark, u.one, u.many, u.kind, u.symbol, o.unit
+FROM revisions r JOIN statuses t ON t.id = r.status
+JOIN observations o ON o.id = r.observation JOIN units u ON u.id = o.unit
 WHERE r.observation = ? ORDER BY r.revision DESC
 """
 CORRECTIONS = """
@@ -77,35 +98,42 @@ JOIN breaks b ON b.id = m.break LEFT JOIN sources r ON r.id = b.source
 WHERE m.measure = ? ORDER BY b.date, b.id
 """
 SIDES = """
-SELECT s.*, r.title AS source_title, o.value, o.low, o.high, o.marks, o.printed, o.period,
-  o.status, o.series, u.one, u.many, u.kind AS unit_kind, u.symbol, o.id
+SELECT s.observation, s.says, s.source, coalesce(r.title, '') AS source_title
 FROM conflict_sides s LEFT JOIN sources r ON r.id = s.source
-LEFT JOIN observations o ON o.id = s.observation LEFT JOIN units u ON u.id = o.unit
 WHERE s.conflict = ? ORDER BY s.position
 """
+
+
+def conflicts(
+    db: sqlite3.Connection, wanted: str = "SELECT id FROM conflicts", given: Sequence[str] = ()
+) -> list[Conflict]:
+    """Return conflicts with both their sides: all, or those whose ids a question of ours gives."""
+    question = f"SELECT * FROM conflicts WHERE id IN ({wanted}) ORDER BY title, id"
+    return [_conflict(db, row) for row in db.execute(question, given).fetchall()]
+
+
+def _conflict(db: sqlite3.Connection, row: sqlite3.Row) -> Conflict:
+    rows = db.execute(SIDES, [row["id"]]).fetchall()
+    held = figures_of(db, [side["observation"] for side in rows if side["observation"]])
+    sides = [
+        Side(s["says"], s["source"] or "", s["source_title"], held.get(s["observation"]))
+        for s in rows
+    ]
+    return Conflict(row["id"], row["title"], row["explanation"], row["preferred"] or "", sides)
+
+
+# Both halves walk the index of the series outward from this figure's first day.
 NEAR = """
-SELECT * FROM (SELECT id, start FROM observations WHERE series = ?1 AND start >= ?2
-  ORDER BY start LIMIT ?3)
-UNION SELECT * FROM (SELECT id, start FROM observations WHERE series = ?1 AND start < ?2
-  ORDER BY start DESC LIMIT ?3)
+WHERE o.rowid IN (
+  SELECT * FROM (SELECT rowid FROM observations WHERE series = ?1 AND start >= ?2
+    ORDER BY start LIMIT ?3)
+  UNION ALL
+  SELECT * FROM (SELECT rowid FROM observations WHERE series = ?1 AND start < ?2
+    ORDER BY start DESC LIMIT ?3))
+ORDER BY o.start, o."end", o.source, o.id
 """
 
 
-def conflicts_of(db: sqlite3.Connection, id: str) -> list[Conflict]:
-    """Return the conflicts that a figure stands in, with all their sides."""
-    question = """
-    SELECT c.* FROM conflicts c WHERE c.id IN
-      (SELECT conflict FROM conflict_sides WHERE observation = ?) ORDER BY c.id
-    """
-    found = db.execute(question, [id]).fetchall()
-    return [Conflict(each, db.execute(SIDES, [each["id"]]).fetchall()) for each in found]
-
-
-def neighbours(db: sqlite3.Connection, line: sqlite3.Row) -> list[sqlite3.Row]:
-    """Return the figures of the same series, at most sixty around this one, in order of time."""
-    half = NEIGHBOURS // 2
-    near = f"SELECT id FROM ({NEAR})"
-    return db.execute(
-        f"{LINE} WHERE o.id IN ({near}) ORDER BY o.start, o.\"end\", o.source, o.id",
-        [line["series"], line["start"], half],
-    ).fetchall()
+def neighbours(db: sqlite3.Connection, one: Figure) -> list[Figure]:
+    """Return the figures of the same series, so many to each side, in order of time."""
+    return figures(db, NEAR, [one.series, one.start, NEIGHBOURS // 2])

@@ -3,7 +3,8 @@
 import sqlite3
 from dataclasses import dataclass
 
-from portal.store.reading.observations import SIDES, Conflict
+from portal.store.reading.figures import Figure, figures
+from portal.store.reading.observations import Conflict, conflicts
 
 PAGE = 100
 
@@ -13,7 +14,7 @@ class Correction:
     """One error of a publisher and the figures that it touches."""
 
     correction: sqlite3.Row
-    figures: list[sqlite3.Row]
+    figures: list[Figure]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,8 @@ class Register:
 
 
 TOUCHED = """
-SELECT o.*, u.one, u.many, u.kind AS unit_kind, u.symbol, s.label AS series_label
-FROM correction_figures f JOIN observations o ON o.id = f.observation
-JOIN units u ON u.id = o.unit JOIN series s ON s.id = o.series
-WHERE f.correction = ? ORDER BY o.start, o.id LIMIT 50
+WHERE o.id IN (SELECT observation FROM correction_figures WHERE correction = ? LIMIT 50)
+ORDER BY o.start, o.id
 """
 ERRORS = """
 SELECT c.*, r.title AS source_title, r.url AS source_url FROM corrections c
@@ -39,11 +38,8 @@ LEFT JOIN sources r ON r.id = c.source ORDER BY c.state = 'fixed', c.kind, c.id
 def register(db: sqlite3.Connection) -> Register:
     """Return every error and every conflict of the edition."""
     errors = db.execute(ERRORS).fetchall()
-    disputes = db.execute("SELECT * FROM conflicts ORDER BY title").fetchall()
-    return Register(
-        [Correction(each, db.execute(TOUCHED, [each["id"]]).fetchall()) for each in errors],
-        [Conflict(each, db.execute(SIDES, [each["id"]]).fetchall()) for each in disputes],
-    )
+    touched = [Correction(each, figures(db, TOUCHED, [each["id"]])) for each in errors]
+    return Register(touched, conflicts(db))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import sqlite3
 from dataclasses import dataclass
 
-from portal.store.reading.lines import Page, lines_by
+from portal.store.reading.lists import Page, figures_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def source(db: sqlite3.Connection, id: str, page: int) -> Source | None:
         breaks=_of(db, "SELECT * FROM breaks WHERE source = ? ORDER BY date", id),
         corrections=_of(db, "SELECT * FROM corrections WHERE source = ? ORDER BY id", id),
         laws=_of(db, "SELECT * FROM laws WHERE source = ? ORDER BY in_force_from", id),
-        figures=lines_by(db, "source", id, page, row["observations"]),
+        figures=figures_by(db, "source", id, page, row["observations"]),
     )
 
 
@@ -69,7 +69,7 @@ def snapshot(db: sqlite3.Connection, sha256: str, page: int) -> Snapshot | None:
     row = db.execute("SELECT * FROM snapshots WHERE sha256 = ?", [sha256]).fetchone()
     if row is None:
         return None
-    return Snapshot(row, lines_by(db, "snapshot", sha256, page, row["observations"]))
+    return Snapshot(row, figures_by(db, "snapshot", sha256, page, row["observations"]))
 
 
 def snapshots(db: sqlite3.Connection) -> list[sqlite3.Row]:

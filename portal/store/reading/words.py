@@ -19,12 +19,11 @@ class Glossary:
 
 @dataclass(frozen=True, slots=True)
 class Methodology:
-    """What the method page shows from the edition: breaks, marks, cautions, period kinds."""
+    """What the method page shows from the edition: breaks, marks, cautions."""
 
     breaks: list[sqlite3.Row]
     statuses: list[sqlite3.Row]
     cautions: list[sqlite3.Row]
-    periods: list[sqlite3.Row]
     conflicts: int
     corrections: int
 
@@ -58,10 +57,6 @@ SELECT b.*, r.title AS source_title,
    WHERE x.break = b.id) AS measures
 FROM breaks b LEFT JOIN sources r ON r.id = b.source ORDER BY b.date, b.id
 """
-PERIODS = """
-SELECT DISTINCT period_kind AS kind FROM observations INDEXED BY observations_status
-WHERE status = 'normal' LIMIT 0
-"""
 
 
 def methodology(db: sqlite3.Connection) -> Methodology:
@@ -70,7 +65,6 @@ def methodology(db: sqlite3.Connection) -> Methodology:
         breaks=db.execute(BREAKS).fetchall(),
         statuses=db.execute("SELECT * FROM statuses ORDER BY has_value DESC, label").fetchall(),
         cautions=db.execute(CAUTIONS).fetchall(),
-        periods=[],
         conflicts=db.execute("SELECT count(*) FROM conflicts").fetchone()[0],
         corrections=db.execute("SELECT count(*) FROM corrections").fetchone()[0],
     )

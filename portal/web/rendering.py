@@ -1,0 +1,213 @@
+"""From a page's dataclass to HTML: the templates, their filters, and `render`."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from portal.config import HERE, settings
+from portal.core.periods import MONTHS
+
+THIN = "\u202f"
+DASH = "–"
+
+
+def number(value: int | float | None, places: int | None = None) -> str:
+    """A number with thousands separators, no more decimals than it has: `808,214`, `43.5`."""
+    if value is None:
+        return ""
+    if places is None:
+        places = 0 if float(value).is_integer() else len(repr(float(value)).split(".")[1])
+    return f"{value:,.{places}f}".replace("-", "−")
+
+
+def money(value: int | float | None, symbol: str = "£") -> str:
+    """Money as printed: pence only where there are some, `£84,582.23`, `−£187,100,000`."""
+    if value is None:
+        return ""
+    text = number(abs(value), 0 if float(value).is_integer() else 2)
+    return f"{'−' if value < 0 else ''}{symbol}{text}"
+
+
+def _one(o: Any, value: int | float | None, short: bool = False) -> str:
+    shown = _short(value) if short and value is not None else None
+    if o.kind == "money" if not isinstance(o, Mapping) else o["kind"] == "money":
+        symbol = _get(o, "symbol")
+        if shown:
+            return f"{'−' if (value or 0) < 0 else ''}{symbol}{shown}"
+        return money(value, symbol)
+    text = shown or number(value)
+    return f"{text}%" if _get(o, "symbol") == "%" else text
+
+
+def _short(value: int | float) -> str:
+    size = abs(value)
+    for limit, word in ((1_000_000_000, "billion"), (1_000_000, "million")):
+        if size >= limit:
+            return f"{size / limit:.3g} {word}"
+    return f"{size:,.0f}"
+
+
+def _get(o: Any, name: str) -> Any:
+    return getattr(o, name) if hasattr(o, name) else o[name]
+
+
+def value_text(o: Any, short: bool = False) -> str:
+    """What a figure says: `808,214`, `£10,175,527.73`, `0–499`, `at least 5`, or why there is none."""
+    value, low, high = (_get(o, name) for name in ("value", "low", "high"))
+    if value is not None:
+        about = "about " if _get(o, "status") == "approximate" else ""
+        return about + _one(o, value, short)
+    if low is not None and high is not None:
+        return f"{_one(o, low, short)}{DASH}{_one(o, high, short)}"
+    if low is not None:
+        return f"at least {_one(o, low, short)}"
+    if high is not None:
+        return f"at most {_one(o, high, short)}"
+    return str(_get(o, "status_label")).lower()
+
+
+def brief(o: Any) -> str:
+    """The same, rounded for a headline: `£10.2 million`. Counts stay whole."""
+    return value_text(o, short=_get(o, "kind") == "money")
+
+
+def unit_words(o: Any) -> str:
+    """The unit as it follows the number: `item of data` for one, else `items of data`."""
+    if _get(o, "symbol"):
+        return "" if _get(o, "symbol") != "%" else _after_percent(_get(o, "many"))
+    return str(_get(o, "one") if _get(o, "value") == 1 else _get(o, "many"))
+
+
+def _after_percent(words: str) -> str:
+    return re.sub(r"^(per cent|percent|%)\s*", "", words)
+
+
+def marks(text: str) -> list[str]:
+    """`[b] [e]` as a list."""
+    return re.findall(r"\[[a-z0-9]+\]", text or "")
+
+
+MEANINGS = {
+    "[b]": "break in the series",
+    "[c]": "confidential",
+    "[e]": "estimated",
+    "[f]": "forecast",
+    "[low]": "low, rounds to zero",
+    "[p]": "provisional",
+    "[r]": "revised",
+    "[u]": "low reliability",
+    "[w]": "none recorded",
+    "[x]": "not available",
+    "[z]": "not applicable",
+}
+
+
+def meaning(mark: str) -> str:
+    """What a mark says, for those who hover or listen."""
+    return MEANINGS.get(re.sub(r"\d", "", mark), mark)
+
+
+def day(text: str | date | None) -> str:
+    """A date as a person writes it, as exact as it is known: `5 February 2019`, `March 2015`."""
+    if not text:
+        return ""
+    parts = str(text)[:10].split("-")
+    if not parts[0].isdigit():
+        return str(text)
+    words = [parts[0]]
+    if len(parts) > 1:
+        words.insert(0, MONTHS[int(parts[1]) - 1].title())
+    if len(parts) > 2:
+        words.insert(0, str(int(parts[2])))
+    return " ".join(words)
+
+
+def months(low: int | None, high: int | None = None) -> str:
+    """Months of retention: `12 months`, `up to 12 months`, `6 to 24 months`, `not stated`."""
+    if low is None and high is None:
+        return "not stated"
+    if low is None or high is None:
+        return f"up to {high} months" if high is not None else f"at least {low} months"
+    return f"{high} month{'' if high == 1 else 's'}" if low == high else f"{low} to {high} months"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """`1 figure`, `2 figures`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def lower_first(text: str) -> str:
+    """The same words inside a sentence; a name in capitals stays as it is."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
+def listed(words: list[str], last: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return f" {last} ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+@lru_cache
+def static(name: str) -> str:
+    """The address of a static file, changed when its content changes so that it may be cached."""
+    path = settings().templates / "static" / name
+    tag = hashlib.sha256(path.read_bytes()).hexdigest()[:8] if path.exists() else "0"
+    return f"/static/{name}?v={tag}"
+
+
+def environment() -> Environment:
+    """The templates with their filters; a name that is not there is an error, never blank."""
+    made = Environment(
+        loader=FileSystemLoader([settings().templates, HERE / "templates"]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "number": number, "money": money, "value": value_text, "brief": brief,
+        "unit": unit_words, "marks": marks, "meaning": meaning, "date": day, "plural": plural,
+        "lower_first": lower_first, "listed": listed,
+    }  # fmt: skip
+    made.globals |= {"static": static, "months": months}
+    return made
+
+
+@lru_cache
+def templates() -> Environment:
+    """The one environment of this process."""
+    return environment()
+
+
+def about(request: Request) -> dict[str, str]:
+    """What the edition says of itself; empty on a page that asked no edition."""
+    db = getattr(request.state, "db", None)
+    return dict(db.execute("SELECT key, value FROM about").fetchall()) if db else {}
+
+
+class _About(dict[str, str]):
+    """Keys an edition may lack read as empty, so that the footer never breaks a page."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def render(
+    request: Request,
+    template: str,
+    page: object,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> HTMLResponse:
+    """Fill one template with one dataclass: templates see it as `page`."""
+    html = templates().get_template(template).render(
+        page=page, path=request.url.path, about=_About(about(request)), request=request
+    )
+    return HTMLResponse(html, status_code=status, headers=dict(headers or {}))

@@ -1,0 +1,136 @@
+"""The private store: whole imports, revisions instead of changes, one writer."""
+
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from small_data import FIGURES, make_data, write_figures
+
+from portal.config import Settings
+from portal.core.errors import StoreError
+from portal.ingest import bundle
+from portal.store.desk import Desk, existing_desk, one_writer, open_desk
+from portal.store.private import current_readings, rows
+from portal.store.schema import APPEND_ONLY
+from portal.store.writing import Batch, Outcome, Snapshot, record
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Settings:
+    return Settings(data=make_data(tmp_path), var=tmp_path / "var")
+
+
+@pytest.fixture
+def db(config: Settings) -> Desk:
+    return open_desk(config.desk)
+
+
+def load(config: Settings, db: Desk) -> dict[str, bundle.Report]:
+    return {report.name: report for report in bundle.load(config.data, config.archive, db)}
+
+
+def counts(db: Desk) -> dict[str, int]:
+    return {table: db[table].count for table in APPEND_ONLY}
+
+
+def test_the_first_load_records_every_figure(config: Settings, db: Desk) -> None:
+    report = load(config, db)["figures/totals.csv"]
+    assert (report.read, report.outcome) == (4, Outcome(new=4))
+    assert db["readings"].count == db["decisions"].count == 4
+
+
+def test_loading_the_same_again_writes_nothing(config: Settings, db: Desk) -> None:
+    load(config, db)
+    before = counts(db)
+    assert all(report.outcome.skipped for report in load(config, db).values())
+    assert counts(db) == before
+
+
+def test_a_changed_value_becomes_a_revision_and_the_old_one_stays(
+    config: Settings, db: Desk
+) -> None:
+    load(config, db)
+    changed = [FIGURES[0].replace("517236", '"517,237"'), *FIGURES[1:]]
+    write_figures(config.data, changed)
+    assert load(config, db)["figures/totals.csv"].outcome == Outcome(revised=1, unchanged=3)
+    history = list(
+        rows(db, "SELECT revision, value, printed, reason FROM readings WHERE value LIKE '5172%'")
+    )
+    assert [tuple(row) for row in history] == [
+        (1, "517236", "517236", "first reading"),
+        (2, "517237", "517,237", "we_re_read"),
+    ]
+
+
+def test_a_row_that_only_moved_is_no_revision(config: Settings, db: Desk) -> None:
+    load(config, db)
+    write_figures(config.data, FIGURES[::-1])
+    assert load(config, db)["figures/totals.csv"].outcome == Outcome(unchanged=4)
+
+
+def test_a_figure_that_is_gone_is_withdrawn_and_can_come_back(config: Settings, db: Desk) -> None:
+    load(config, db)
+    write_figures(config.data, FIGURES[1:])
+    assert load(config, db)["figures/totals.csv"].outcome == Outcome(unchanged=3, withdrawn=1)
+    states = [row["status"] for row in current_readings(db, "figures/totals.csv").values()]
+    assert states.count("withdrawn") == 1
+    write_figures(config.data, [*FIGURES, FIGURES[0].replace("2014", "2012")])
+    assert load(config, db)["figures/totals.csv"].outcome == Outcome(new=1, revised=1, unchanged=3)
+    states = [row["status"] for row in current_readings(db, "figures/totals.csv").values()]
+    assert states.count("withdrawn") == 0
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_what_was_recorded_can_be_neither_changed_nor_deleted(
+    config: Settings, db: Desk, table: str
+) -> None:
+    load(config, db)
+    if not db[table].count:
+        db.conn.execute("INSERT INTO editions VALUES (1, 'x', 1, 1, 'today')")
+    column = db[table].columns[0].name
+    for deed in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
+        with pytest.raises(sqlite3.IntegrityError, match="what was recorded stays"):
+            db.conn.execute(deed)
+
+
+def test_an_import_that_breaks_half_way_leaves_nothing(config: Settings, db: Desk) -> None:
+    load(config, db)
+    before = counts(db)
+    from portal.ingest.figures import read_figures
+    from portal.ingest.words import read_words, vocabulary
+
+    content = (config.data / "figures" / "totals.csv").read_bytes()
+    figures, _ = read_figures(content, "0" * 64, vocabulary(read_words(config.data)), "totals")
+    others = [replace(figure, source="another") for figure in figures]
+    # The last figure is one of the first feed's: its identity is taken, and the insert fails.
+    batch = Batch(
+        "other", "k", Snapshot("0" * 64, "n", "a", "m", 1), [*others, figures[0]], rule="r"
+    )
+    with pytest.raises(StoreError, match="UNIQUE"):
+        record(db, batch)
+    assert counts(db) == before
+
+
+def test_a_second_writer_is_told_to_wait(config: Settings) -> None:
+    with (
+        one_writer(config.var),
+        pytest.raises(StoreError, match="another portal command is writing"),
+        one_writer(config.var),
+    ):
+        pass
+
+
+def test_a_file_that_is_no_store_is_named(tmp_path: Path) -> None:
+    (tmp_path / "desk.db").write_text("this is not a database, however long it may be " * 40)
+    with pytest.raises(StoreError, match=r"desk.db: .*not the portal's store"):
+        existing_desk(tmp_path / "desk.db")
+
+
+def test_a_missing_store_says_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="run `portal init` first"):
+        existing_desk(tmp_path / "desk.db")
+
+
+def test_the_store_is_for_its_owner_alone(config: Settings, db: Desk) -> None:
+    assert config.desk.stat().st_mode & 0o077 == 0
