@@ -102,4 +102,3 @@ def test_a_correction_must_name_a_row_that_was_loaded(config: Settings, db: Desk
     write(config.data / "corrections" / "c.toml", text)
     says = refusals(config, db)["corrections"][0]
     assert "a row of figures/totals.csv that was loaded, found 9" in says
-    )

@@ -127,7 +127,7 @@ def test_the_first_figure_after_a_break_carries_its_mark(small: Settings) -> Non
 
 def test_what_waits_for_approval_is_not_published(small: Settings) -> None:
     db = open_desk(small.desk)
-    reading = list(db.query("SELECT * FROM readings LIMIT 1"))[0]
+    reading = next(db.query("SELECT * FROM readings LIMIT 1"))
     names = ", ".join(f'"{name}"' for name in reading)
     waiting = {**reading, "revision": 2, "value": "1"}
     db.conn.execute(
