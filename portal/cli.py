@@ -15,6 +15,10 @@ from portal.publish import editions
 from portal.store.desk import existing_desk, one_writer, open_desk
 
 
+# A file that is wrong in one way is wrong in every row: the first few tell it.
+SHOWN = 10
+
+
 class Command(click.Group):
     """Ends with one sentence instead of a traceback; 1 for a refusal, 130 when interrupted."""
 
@@ -58,8 +62,10 @@ def init(config: Settings) -> None:
                 f"{report.read:>7,}{o.new:>7,}{o.revised:>9,}{o.unchanged:>7,}{o.withdrawn:>6,}"
             )
             click.echo(f"{report.name:<32}{counts}{len(report.refused):>9,}")
-            for reason in report.refused:
+            for reason in report.refused[:SHOWN]:
                 click.echo(f"  refused: {reason}")
+            if len(report.refused) > SHOWN:
+                click.echo(f"  and {len(report.refused) - SHOWN:,} more rows of this file")
             refused += len(report.refused)
     say(f"done in {time.monotonic() - began:.1f} s")
     if refused:

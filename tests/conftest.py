@@ -34,7 +34,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of facts and samples beside the checkout; tests that need it are skipped without."""
+    """The folder of facts and samples beside the checkout; without it the test is skipped."""
     if not SHARED.is_dir():
         pytest.skip("left out: ../shared is not beside this checkout")
     return SHARED

@@ -1,7 +1,6 @@
 """Editions: whole or absent, the same content always the same hash, any change found out."""
 
 import json
-import os
 import shutil
 import sqlite3
 from pathlib import Path
@@ -99,14 +98,14 @@ def test_any_changed_byte_is_found_out(small: Settings, name: str) -> None:
     assert list(editions.verify(small.editions / "current")) == []
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
-    os.chmod(path, 0o644)
+    path.chmod(0o644)
     path.write_bytes(content)
     assert list(editions.verify(small.editions / "current")) != []
 
 
 def test_a_damaged_manifest_is_named(small: Settings) -> None:
     path = small.editions / "0001" / "manifest.json"
-    os.chmod(path, 0o644)
+    path.chmod(0o644)
     path.write_text("{")
     with pytest.raises(EditionError, match="manifest cannot be read"):
         editions.current(small.editions)

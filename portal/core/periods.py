@@ -146,7 +146,8 @@ def read_period(printed: str, *, financial_year_starts: int = 4) -> Period:
         if match := pattern.fullmatch(text):
             extra = (financial_year_starts,) if read is _financial else ()
             try:
-                return Period(*read(*match.groups(), *extra), printed)
+                start, end = read(*match.groups(), *extra)
+                return Period(start, end, printed)
             except (ValueError, BadPeriod) as problem:
                 raise BadPeriod("a period that exists", printed) from problem
     raise BadPeriod("a period such as 2013, 2008-09, 2013 H1 or Jan 2005 - Mar 2006", printed)

@@ -21,8 +21,9 @@ MISSING = {
 # locale -> (thousands marks, decimal mark)
 NUMERALS = {"en": (",", "."), "de": (".", ","), "ch": ("'’", ".")}
 
-KINDS = ("count", "money", "share", "rate", "days")
-WHOLE = ("count", "days")  # kinds of units that come whole and never below zero
+KINDS = ("count", "money", "share", "rate", "days", "amount")
+WHOLE = ("count", "days")
+NEVER_NEGATIVE = (*WHOLE, "amount")  # an amount of people in full-time equivalents has fractions
 
 AT_LEAST = ("at least", "over", "more than", "upwards of", "≥", ">=", ">")
 LESS_THAN = ("less than", "fewer than", "just under", "under", "up to", "≤", "<=", "<")
@@ -154,7 +155,7 @@ def read_value(
 ) -> Value:
     """Read one printed cell.
 
-    `kind` is the unit's: count, money, share, rate or days; a count is whole and not negative.
+    `kind` is the unit's, one of KINDS; a count is whole, and neither it nor an amount is negative.
     `symbol` is the unit's (`£`, `%`); another one is refused. `missing` takes the place of the
     usual table and is looked at first, so a source may say what its blank, dash or 0 means.
 
@@ -194,7 +195,7 @@ def _at_least(number: Decimal, word: str, cell: _Cell) -> Value:
 
 def _less_than(number: Decimal, word: str, cell: _Cell) -> Value:
     high = number - _step(word, cell)
-    if high < 0 and cell.kind in WHOLE:
+    if high < 0 and cell.kind in NEVER_NEGATIVE:
         raise BadValue("a bound above zero", cell.printed)
     # "<5" is how small counts are hidden: at least one, or the publisher would print 0.
     hidden = word == "<" and cell.kind == "count" and high >= 1
@@ -260,7 +261,10 @@ def _number(text: str, cell: _Cell) -> Decimal:
     # TikTok prints counts as "49.0"; "1.000" may be a thousand, so one or two zeros at most.
     if cell.kind in WHOLE and (negative or fraction not in ("", "0", "00")):
         raise BadValue("a whole number that is not negative", cell.printed)
-    if cell.kind == "money" and not mark and len(fraction) == 3 and len(whole) < 4 and whole != "0":
+    if cell.kind in NEVER_NEGATIVE and negative:
+        raise BadValue("a number that is not negative", cell.printed)
+    like_thousands = not mark and len(fraction) == 3 and len(whole) < 4 and whole != "0"
+    if cell.kind in ("money", "amount") and like_thousands:
         raise BadValue("an amount that cannot be read as thousands", cell.printed)
     number = Decimal(f"{whole}.{fraction}" if fraction else whole)
     return -number if negative and number else number

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast, get_args, get_origin
 
 from portal.core.errors import BadInput, BadObservation, UnknownCode
 from portal.core.observations import TOTAL, Observation, Series
-from portal.core.values import KINDS, WHOLE, Value
+from portal.core.values import KINDS, NEVER_NEGATIVE, WHOLE, Value
 
 Entry = TypeVar("Entry")
 
@@ -120,7 +120,7 @@ class Vocabulary:
         _known("source", observation.source, self.sources)
         status = _known("status", observation.value.status, self.statuses)
         _check_status(observation.value, status)
-        _check_whole(observation.value, self.unit_of(observation.series.measure))
+        _check_kind(observation.value, self.unit_of(observation.series.measure))
 
     def check_series(self, series: Series) -> None:
         """Raise UnknownCode when a series uses a word that is not held."""
@@ -145,16 +145,19 @@ def _check_status(value: Value, status: Status) -> None:
     # A band may stand beside a status without value: "<5" is suppressed and yet bounded.
     if not status.has_value and value.number is not None:
         raise BadObservation(f"no number where the status is {status.id}", str(value.number))
-    if status.has_value and value.is_missing:
+    # [low] alone is enough: it rounds to zero but is not zero.
+    if status.has_value and value.is_missing and status.id != "low":
         raise BadObservation(f"a number or a band where the status is {status.id}", value.printed)
 
 
-def _check_whole(value: Value, unit: Unit) -> None:
-    if unit.kind not in WHOLE:
-        return
+def _check_kind(value: Value, unit: Unit) -> None:
     for part in (value.number, value.low, value.high):
-        if part is not None and (part < 0 or part != int(part)):
-            raise BadObservation(f"a whole number of {unit.many}, not below zero", str(part))
+        if part is None:
+            continue
+        if unit.kind in WHOLE and part != part.to_integral_value():
+            raise BadObservation(f"a whole number of {unit.many}", str(part))
+        if unit.kind in NEVER_NEGATIVE and part < 0:
+            raise BadObservation(f"a number of {unit.many} that is not below zero", str(part))
 
 
 def _known(what: str, code: str, entries: Mapping[str, Entry]) -> Entry:

@@ -51,13 +51,30 @@ def read_words(data: Path) -> Words:
     folder = data / "vocabulary"
     words: Words = {}
     for kind, name in TABLES.items():
-        words[kind] = dict(read_toml(folder / f"{name}.toml", kind))
+        words[kind] = {}
+        for path in _files(folder, name):
+            _merge(words[kind], read_toml(path, kind), short(path))
     for kind, name in LISTS.items():
-        entries = read_toml(folder / f"{name}.toml", kind)
+        entries = [each for path in _files(folder, name) for each in read_toml(path, kind)]
         words[kind] = by_id(entries, f"vocabulary/{name}.toml")
     words["body"] = by_id(read_csv(data / "bodies.csv", BODY), "bodies.csv")
     words["source"] = by_id(read_csv(data / "sources.csv", SOURCE), "sources.csv")
     return words
+
+
+def _files(folder: Path, name: str) -> list[Path]:
+    """The kind's own file, then those that add to it: measures.toml, measures-companies.toml."""
+    return [folder / f"{name}.toml", *sorted(folder.glob(f"{name}-*.toml"))]
+
+
+def _merge(words: dict[str, dict[str, Any]], more: dict[str, Any], where: str) -> None:
+    for id, given in more.items():
+        if id not in words:
+            words[id] = given
+        elif set(given) == {"codes"} and not set(given["codes"]) & set(words[id]["codes"]):
+            words[id] = {**words[id], "codes": {**words[id]["codes"], **given["codes"]}}
+        else:
+            raise BadInput("an entry, or codes, that no other file holds", id, where)
 
 
 def read_toml(path: Path, table: str) -> Any:

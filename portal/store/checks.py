@@ -61,13 +61,12 @@ WHERE max(o.value, p.value) >= 1000 AND max(o.value, p.value) > 10 * min(o.value
  AND NOT EXISTS (SELECT 1 FROM break_measures x JOIN breaks b ON b.id = x.break
   WHERE x.measure = o.measure AND b.date > o.start AND b.date <= p."end")
  {KNOWN.format(figures="o.id, p.id")}""",
-    "periods that overlap": f"""
+    "periods that overlap in part": f"""
 SELECT p.id, s.label || ': ' || o.period || ' and ' || p.period || ' from one source'
 FROM observations o JOIN observations p ON p.series = o.series AND p.source = o.source
- AND p.id <> o.id AND o.start <= p.start AND p."end" <= o."end"
- AND (o.start < p.start OR p."end" < o."end") JOIN series s ON s.id = o.series
-WHERE o.start <> '' AND p.start <> '' AND o.start <> o."end" AND p.start <> p."end"
- {KNOWN.format(figures="o.id, p.id")}""",
+ AND o.start < p.start AND p.start <= o."end" AND o."end" < p."end"
+JOIN series s ON s.id = o.series
+WHERE o.start <> '' AND p."end" <> '' {KNOWN.format(figures="o.id, p.id")}""",
     "a share above 100": """
 SELECT o.id, s.label || ', ' || o.period || ': ' || o.value
 FROM observations o JOIN units u ON u.id = o.unit JOIN series s ON s.id = o.series

@@ -5,9 +5,10 @@ import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import Request
+from fastapi import Depends, Request
 
 from portal.core.errors import EditionError
 
@@ -46,7 +47,7 @@ class Editions:
             stat = (target / DATABASE).stat()
         except (OSError, RuntimeError):
             raise EditionError(
-                f"{link}: no edition is published here yet; run `portal init`, then `portal publish`"
+                f"{link}: no edition is published here yet; run `portal init` and `portal publish`"
             ) from None
         seen = (target, stat.st_ino, stat.st_size, stat.st_mtime_ns)
         if self._edition is None or seen != self._seen:
@@ -54,7 +55,7 @@ class Editions:
         return self._edition
 
     def numbered(self, number: int) -> Edition:
-        """Return one edition by its number, old ones too; raises EditionError when it is not here."""
+        """Return one edition by its number, old ones too; raises EditionError for one not here."""
         current = self.current()
         if number == current.number:
             return current
@@ -69,15 +70,14 @@ class Editions:
 def read_edition(folder: Path) -> Edition:
     """Read what an edition says of itself; raises EditionError when it cannot be read."""
     try:
-        with_manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-        files = with_manifest["files"]
+        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         db = connect(folder / DATABASE)
         try:
             about = dict(db.execute("SELECT key, value FROM about").fetchall())
         finally:
             db.close()
-        content_hash = str(with_manifest["content_hash"])
-        return Edition(int(with_manifest["edition"]), folder, content_hash, about, files)
+        facts = (int(manifest["edition"]), folder, str(manifest["content_hash"]))
+        return Edition(*facts, about, dict(manifest["files"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, sqlite3.Error) as problem:
         raise EditionError(
             f"{folder}: this edition cannot be read ({type(problem).__name__}: {problem}); "
@@ -97,8 +97,14 @@ def connect(path: Path) -> sqlite3.Connection:
 
 async def edition(request: Request) -> AsyncIterator[sqlite3.Connection]:
     """A route's connection to the edition that stands at this request."""
-    db = connect(request.state.edition.database)
+    current = request.app.state.editions.current()
+    db = connect(current.database)
+    request.state.edition, request.state.db = current, db
     try:
         yield db
     finally:
+        request.state.db = None
         db.close()
+
+
+Db = Annotated[sqlite3.Connection, Depends(edition)]

@@ -185,13 +185,13 @@ def templates() -> Environment:
     return environment()
 
 
-def about(request: Request) -> dict[str, str]:
-    """What the edition says of itself; empty on a page that asked no edition."""
-    db = getattr(request.state, "db", None)
-    return dict(db.execute("SELECT key, value FROM about").fetchall()) if db else {}
+def about(request: Request) -> "_About":
+    """What the edition says of itself; empty on a page that stands on no edition."""
+    edition = getattr(request.state, "edition", None)
+    return _About({**edition.about, "edition": edition.number} if edition else {})
 
 
-class _About(dict[str, str]):
+class _About(dict[str, Any]):
     """Keys an edition may lack read as empty, so that the footer never breaks a page."""
 
     def __missing__(self, key: str) -> str:
@@ -208,6 +208,6 @@ def render(
 ) -> HTMLResponse:
     """Fill one template with one dataclass: templates see it as `page`."""
     html = templates().get_template(template).render(
-        page=page, path=request.url.path, about=_About(about(request)), request=request
+        page=page, path=request.url.path, about=about(request), request=request
     )
     return HTMLResponse(html, status_code=status, headers=dict(headers or {}))

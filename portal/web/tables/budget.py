@@ -13,6 +13,7 @@ ANSWER_BYTES = 5_000_000
 # What a cell costs beside its text: the object that holds it, its place in JSON or HTML.
 CELL_BYTES = 40
 TOO_LARGE = "The answer is larger than 5 MB. Ask for fewer rows or columns, or download the tables."
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 # A statement that ignores its deadline for so long ends the process; the next one takes over.
 STUCK_SECONDS = 3.0
 
@@ -24,6 +25,9 @@ class Budget:
     seconds: float
     bytes: int = ANSWER_BYTES
     functions: int = 0
+    # In a CSV file a text that a spreadsheet would run is marked as text.
+    formulas: bool = True
+    problem: str = ""
 
     @contextmanager
     def clock(self) -> Iterator[None]:

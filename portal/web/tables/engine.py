@@ -1,6 +1,7 @@
 """Datasette over one edition: its own classes, bent where ours must differ."""
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,7 +10,10 @@ from datasette.app import Datasette
 from datasette.database import Database, QueryInterrupted, Results
 from datasette.url_builder import Urls
 from datasette.utils import PrefixedUrlString
+from jinja2 import FileSystemLoader, PrefixLoader
 
+from portal.config import Settings
+from portal.web.rendering import day, static
 from portal.web.tables import DATABASE, MOUNT
 from portal.web.tables.budget import CURRENT, Budget, Watch
 from portal.web.tables.guard import Connection, guard
@@ -88,7 +92,8 @@ class Edition(Database):  # type: ignore[misc]
             with budget.clock(), self.watch.limit(connection, min(self.seconds, budget.seconds)):
                 return fn(connection)
         except (sqlite3.Error, sqlite3.Warning, MemoryError, OverflowError, ValueError) as problem:
-            raise sqlite3.OperationalError(_words(problem)) from None
+            budget.problem = _words(problem)
+            raise sqlite3.OperationalError(budget.problem) from None
 
     async def attached_databases(self) -> list[Any]:
         """None: an edition stands alone, and the question would show a path."""
@@ -99,13 +104,23 @@ class Tables(Datasette):  # type: ignore[misc]
     """Datasette with one edition."""
 
     def __init__(
-        self, edition: Path, metadata: Mapping[str, Any], templates: Path, seconds: float, site: str
+        self, edition: Path, settings: Settings, metadata: Mapping[str, Any], figures: frozenset[str]
     ) -> None:
-        settings = {**SETTINGS, "sql_time_limit_ms": int(seconds * 1000)}
+        seconds, templates = settings.query_seconds, settings.templates
         super().__init__(
-            metadata=dict(metadata), settings=settings, template_dir=str(templates / "datasette")
+            metadata=dict(metadata),
+            settings={**SETTINGS, "sql_time_limit_ms": int(seconds * 1000)},
+            template_dir=str(templates / "datasette"),
         )
-        self.site = site
+        self.site, self.figures = settings.site, figures
+        # A page asks several questions: its table, a count, labels, facets.
+        self.answer_seconds = 2 * seconds
+        self.frame = {"path": MOUNT, "about": defaultdict(str, metadata["edition"])}
+        self.jinja_env.loader.loaders.append(
+            PrefixLoader({"site": FileSystemLoader(str(templates))}, delimiter=":")
+        )
+        self.jinja_env.filters["date"] = day
+        self.jinja_env.globals["static"] = static
         self.remove_database("_memory")
         self.add_database(Edition(self, edition, seconds), name=DATABASE)
 

@@ -8,7 +8,7 @@ few functions: what runs between two looks at the clock is then short as well.
 import sqlite3
 from collections.abc import Callable
 
-from portal.web.tables.budget import CELL_BYTES, Budget
+from portal.web.tables.budget import CELL_BYTES, FORMULA_STARTS, Budget
 
 TEXT_BYTES = 100_000
 FUNCTIONS_IN_A_STATEMENT = 60
@@ -89,8 +89,12 @@ def limit_memory(megabytes: int) -> None:
 def _count(connection: Connection) -> None:
     def text(raw: bytes) -> str:
         # A letter outside ASCII takes up to three times its bytes once it is written as JSON.
-        connection.budget.spend(len(raw) if raw.isascii() else 3 * len(raw))
-        return raw.decode("utf-8", "replace")
+        budget = connection.budget
+        budget.spend(len(raw) if raw.isascii() else 3 * len(raw))
+        found = raw.decode("utf-8", "replace")
+        if not budget.formulas and found.startswith(FORMULA_STARTS) and found != "-":
+            return f"'{found}"
+        return found
 
     def row(cursor: sqlite3.Cursor, cells: tuple[object, ...]) -> sqlite3.Row:
         blobs = sum(len(cell) for cell in cells if isinstance(cell, bytes))

@@ -1,19 +1,18 @@
 """What we add to Datasette: ways back to the site, plain errors, fewer doors."""
 
-import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote_plus
+from urllib.parse import quote
 
 from datasette import hookimpl
 from datasette.database import QueryInterrupted
 from datasette.utils.asgi import Base400, Response
 from datasette.views.base import DatasetteError
 from markupsafe import Markup
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
-from portal.web.tables import DATABASE, MOUNT
-from portal.web.tables.budget import ANSWER_BYTES, CURRENT, TOO_LARGE, Budget
+from portal.web.tables.answers import Answers
 from portal.web.tables.engine import Tables
 
 # Rows that have a page of their own on the site.
@@ -22,12 +21,8 @@ PAGES = {
     "sources": "/sources/",
     "snapshots": "/snapshots/",
 }
-QUERY_BYTES = 6_000
-TOO_LONG = "The address is longer than 6,000 letters. Ask a shorter question."
 TOO_SLOW = "The answer took longer than the time allowed. Ask for fewer rows, or filter first."
 ODD = "This address does not read: one of its parts is not what the tables expect."
-# Datasette's own pages that say what runs here; all others of them are for its authors.
-DOORS = re.compile(rf"/(-/(metadata|versions|databases|settings)(\.json)?|{DATABASE}[./].+)?")
 
 
 @hookimpl  # type: ignore[misc]
@@ -89,58 +84,5 @@ async def error(datasette: Tables, path: str, status: int, words: str) -> Respon
 
 @hookimpl  # type: ignore[misc]
 def asgi_wrapper(datasette: Tables) -> Callable[[ASGIApp], ASGIApp]:
-    """Give each answer its budget, hold it until it is whole, and keep unused doors shut."""
-
-    def wrapper(app: ASGIApp) -> ASGIApp:
-        async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] != "http":
-                return await app(scope, receive, send)
-            path = scope["path"]
-            if len(scope["query_string"]) + len(path) > QUERY_BYTES:
-                refused = await error(datasette, path, 414, TOO_LONG)
-                return await refused.asgi_send(send)
-            if not DOORS.fullmatch(path.removeprefix(MOUNT).removesuffix(f"/{DATABASE}") or "/"):
-                refused = await error(datasette, path, 404, "There is no such page.")
-                return await refused.asgi_send(send)
-            CURRENT.set(Budget(seconds=datasette.answer_seconds))
-            whole = Whole()
-            await app({**scope, "query_string": without_trace(scope["query_string"])}, receive, whole)
-            if whole.size > ANSWER_BYTES:
-                refused = await error(datasette, path, 400, TOO_LARGE)
-                return await refused.asgi_send(send)
-            await whole.send_on(send)
-
-        return guarded
-
-    return wrapper
-
-
-class Whole:
-    """Holds an answer until it is complete; of one that grows too large only the size is kept."""
-
-    def __init__(self) -> None:
-        self.start: Message = {}
-        self.parts: list[bytes] = []
-        self.size = 0
-
-    async def __call__(self, message: Message) -> None:
-        """Take the next message of the application."""
-        if message["type"] == "http.response.start":
-            self.start = message
-            return
-        self.size += len(message.get("body", b""))
-        self.parts = [] if self.size > ANSWER_BYTES else [*self.parts, message.get("body", b"")]
-
-    async def send_on(self, send: Send) -> None:
-        """Send the answer on, with its length."""
-        length = (b"content-length", str(self.size).encode())
-        kept = [(n, v) for n, v in self.start["headers"] if n.lower() != b"content-length"]
-        await send({**self.start, "headers": [*kept, length]})
-        await send({"type": "http.response.body", "body": b"".join(self.parts)})
-
-
-def without_trace(query: bytes) -> bytes:
-    """Take Datasette's own debugging options off a query string."""
-    parts = query.decode("latin-1").split("&")
-    kept = [p for p in parts if unquote_plus(p.partition("=")[0]) not in ("_trace", "_context")]
-    return "&".join(kept).encode("latin-1")
+    """Put our bounds around every request."""
+    return partial(Answers, refuse=partial(error, datasette), seconds=datasette.answer_seconds)

@@ -1,0 +1,80 @@
+"""Operators and companies: who is asked, by the United Kingdom and, apart from it, by others."""
+
+import sqlite3
+from dataclasses import dataclass
+
+from portal.store.reading.bodies import Kin, body_row, held_by_measure, kin, names
+from portal.store.reading.figures import Figure, figures
+from portal.store.reading.lists import PAGE, Page
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorPage:
+    """One operator or company: what the UK asked of it, what other states did, what it was paid."""
+
+    body: sqlite3.Row
+    names: list[str]
+    kin: Kin
+    held: list[sqlite3.Row]
+    asks: list[sqlite3.Row]
+    uk: Page
+    states: list[Figure]
+    more_states: int
+
+
+LISTED = """
+SELECT b.id, b.label, b.body_type, b.note, b.valid_from, b.valid_to, t.label AS type_label,
+  t.plural, coalesce(a.label, '') AS area_label, count(o.id) AS held,
+  coalesce(sum(o.area = 'GB'), 0) AS from_uk,
+  coalesce(min(nullif(o.start, '')), '') AS first, coalesce(max(o.start), '') AS last
+FROM bodies b JOIN body_types t ON t.id = b.body_type LEFT JOIN areas a ON a.id = b.area
+LEFT JOIN observations o ON o.holder = b.id
+WHERE t.side = 'operator' GROUP BY b.id ORDER BY t.rowid, b.label
+"""
+
+
+def operators(db: sqlite3.Connection) -> list[sqlite3.Row]:
+    """Return the operators and companies with how many figures are held and from when."""
+    return db.execute(LISTED).fetchall()
+
+
+UK = """
+WHERE o.rowid IN (SELECT o.rowid FROM observations o WHERE o.holder = ?1 AND o.area = 'GB'
+  ORDER BY o.measure, o.start LIMIT ?2 OFFSET ?3)
+ORDER BY o.measure, o.breakdown, o.start, o.id
+"""
+# The newest figure of each other state, of the count for which most of them are held.
+STATES = """
+WHERE o.rowid IN (SELECT (SELECT rowid FROM observations WHERE series = s.id
+    ORDER BY start DESC LIMIT 1)
+  FROM series s WHERE s.holder = ?1 AND s.measure = ?2 AND s.area <> 'GB' AND s.breakdown = '_T')
+ORDER BY o.start DESC, a.label LIMIT 60
+"""
+WIDEST = """
+SELECT s.measure, count(*) AS states FROM series s JOIN measures m ON m.id = s.measure
+JOIN units u ON u.id = m.unit
+WHERE s.holder = ? AND s.area <> 'GB' AND s.breakdown = '_T' AND u.kind = 'count'
+GROUP BY s.measure ORDER BY m.label LIKE '%request%' DESC, states DESC LIMIT 1
+"""
+
+
+def operator_page(db: sqlite3.Connection, id: str, page: int = 1) -> OperatorPage | None:
+    """Return one operator or company, None when there is none of that id."""
+    row = body_row(db, id)
+    if row is None or row["side"] != "operator":
+        return None
+    count = "SELECT count(*) FROM observations WHERE holder = ? AND area = 'GB'"
+    total = db.execute(count, [id]).fetchone()[0]
+    uk = Page(figures(db, UK, [id, PAGE, (page - 1) * PAGE]), page, total)
+    widest = db.execute(WIDEST, [id]).fetchone()
+    states = figures(db, STATES, [id, widest["measure"]]) if widest else []
+    return OperatorPage(
+        body=row,
+        names=names(db, row),
+        kin=kin(db, row),
+        held=held_by_measure(db, "holder", id),
+        asks=held_by_measure(db, "requester", id),
+        uk=uk,
+        states=states,
+        more_states=(widest["states"] if widest else 0) - len(states),
+    )

@@ -1,0 +1,79 @@
+"""The site: every route, the headers of every answer, and pages for what goes wrong."""
+
+import hashlib
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from portal import __version__
+from portal.config import Settings
+from portal.core.errors import EditionError
+from portal.web import (
+    api,
+    bodies,
+    datasets,
+    documentation,
+    notices,
+    observations,
+    problems,
+    register,
+    search,
+    sources,
+    words,
+)
+from portal.web.edition import Editions
+from portal.web.headers import EveryAnswer
+
+ROUTERS = (
+    bodies.router,
+    observations.router,
+    sources.router,
+    datasets.router,
+    search.router,
+    words.router,
+    register.router,
+    notices.router,
+    api.router,
+    documentation.router,
+)
+
+
+def create_app(config: Settings) -> FastAPI:
+    """Build the site over the editions of an installation."""
+    app = FastAPI(
+        title="Retention Watch",
+        version=__version__,
+        description=api.DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        redirect_slashes=False,
+    )
+    app.state.settings, app.state.editions = config, Editions(config.editions)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=config.templates / "static", check_dir=False))
+    problems.install(app)
+    code = code_version(Path(__file__).parents[1], config.templates)
+    app.add_middleware(EveryAnswer, version=lambda: content_version(app.state.editions, code))
+    return app
+
+
+def code_version(*folders: Path) -> str:
+    """A hash over the code and the templates: pages change when these do."""
+    found = hashlib.sha256(__version__.encode())
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and path.suffix != ".pyc":
+                found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+def content_version(editions: Editions, code: str) -> str:
+    """What every answer depends on besides its address; empty while no edition stands."""
+    try:
+        current = editions.current()
+    except EditionError:
+        return ""
+    return f"{current.number}/{current.content_hash}/{code}"

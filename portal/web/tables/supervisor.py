@@ -1,0 +1,122 @@
+"""Keeps the process behind /data alive and on the current edition."""
+
+import asyncio
+import contextlib
+import logging
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import count
+from pathlib import Path
+
+import httpcore
+
+from portal.config import Settings
+from portal.core.errors import EditionError
+from portal.web.edition import DATABASE as FILE
+from portal.web.tables.child import Child
+
+LOG = logging.getLogger("portal.tables")
+LOOK_SECONDS = 1.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+# The longest path that a Unix domain socket may have is 107 bytes.
+LONGEST_SOCKET = 100
+
+
+class Down(Exception):
+    """No process answers under /data at the moment."""
+
+
+class Supervisor:
+    """One process for the current edition; a new edition gets a new one before the old one ends."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.child: Child | None = None
+        self.pause = 0.0
+        self._numbers = count(1)
+        self._following: asyncio.Task[None] | None = None
+        self._retiring: set[asyncio.Task[None]] = set()
+        self._folder: Path | None = None
+
+    async def start(self, edition: Path | None = None) -> None:
+        """Start a process for the edition, by default the current one; then follow `current`.
+
+        The site runs without /data: when no process starts, that is logged and tried again.
+        """
+        self._folder = run_folder(self.settings)
+        await self._turn(edition or self.current())
+        self._following = asyncio.create_task(self._follow())
+
+    async def stop(self) -> None:
+        """End every process."""
+        if self._following is not None:
+            self._following.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._following
+        ending = [self.child.end()] if self.child else []
+        await asyncio.gather(*ending, *self._retiring)
+        self.child = None
+
+    @asynccontextmanager
+    async def request(self) -> AsyncIterator[httpcore.AsyncConnectionPool]:
+        """Hold the process for one request; raises Down when there is none."""
+        child = self.child
+        if child is None or child.ended:
+            raise Down
+        async with child.request() as pool:
+            yield pool
+
+    def current(self) -> Path | None:
+        """The database file of the current edition; None before the first."""
+        path = self.settings.editions / "current" / FILE
+        return path.resolve() if path.exists() else None
+
+    async def _follow(self) -> None:
+        while True:
+            await self._look()
+            await self._turn(self.current())
+
+    async def _look(self) -> None:
+        """Wait for a while, less when the process ends."""
+        waiting = max(LOOK_SECONDS, self.pause)
+        if self.child is None or self.child.ended:
+            await asyncio.sleep(self.pause or LOOK_SECONDS)
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(waiting):
+                code = await self.child.process.wait()
+                LOG.warning("the process behind /data ended (code %s); starting another", code)
+
+    async def _turn(self, wanted: Path | None) -> None:
+        """Start what is wanted and does not run; then let go of what ran before."""
+        child = self.child
+        running = child is not None and not child.ended
+        if wanted is None or (running and child is not None and child.edition == wanted):
+            self.pause = 0.0 if running else self.pause
+            return
+        assert self._folder is not None
+        socket = self._folder / f"tables-{next(self._numbers)}.sock"
+        try:
+            self.child = await Child.start(wanted, socket, self.settings)
+        except EditionError as problem:
+            self.pause = min(max(2 * self.pause, FIRST_PAUSE), LONGEST_PAUSE)
+            LOG.error("%s; trying again in %.1f s", problem, self.pause)
+            return
+        self.pause = 0.0 if running else min(max(2 * self.pause, FIRST_PAUSE), LONGEST_PAUSE)
+        if child is not None:
+            task = asyncio.create_task(child.retire())
+            self._retiring.add(task)
+            task.add_done_callback(self._retiring.discard)
+
+
+def run_folder(settings: Settings) -> Path:
+    """Return the folder of the sockets, which nobody else may enter."""
+    folder = settings.var / "run"
+    if len(str(folder)) > LONGEST_SOCKET - len("tables-1000.sock"):
+        return Path(tempfile.mkdtemp(prefix="portal-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    for left in folder.glob("tables-*.sock"):
+        left.unlink()
+    return folder
