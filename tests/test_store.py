@@ -1,15 +1,21 @@
 """The private store: whole imports, revisions instead of changes, one writer."""
 
 import sqlite3
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from small_data import FIGURES, make_data, write_figures
 
 from portal.config import Settings
-from portal.core.errors import StoreError
+from portal.core.errors import BadInput, StoreError
+from portal.core.observations import Locator, Observation
+from portal.core.values import Value
 from portal.ingest import bundle
+from portal.ingest.figures import read_figures
+from portal.ingest.words import read_words, vocabulary
 from portal.store.desk import Desk, existing_desk, one_writer, open_desk
 from portal.store.private import current_readings, rows
 from portal.store.schema import APPEND_ONLY
@@ -94,22 +100,60 @@ def test_what_was_recorded_can_be_neither_changed_nor_deleted(
             db.conn.execute(deed)
 
 
+def figures_of(config: Settings) -> list[Observation]:
+    content = (config.data / "figures" / "totals.csv").read_bytes()
+    words = vocabulary(read_words(config.data))
+    return [replace(f, source="other") for f in read_figures(content, "0" * 64, words, "totals")[0]]
+
+
+def other(figures: Iterable[Observation], **given: object) -> Batch:
+    snapshot = Snapshot("0" * 64, "n", "a", "m", 1)
+    return Batch("other", "k", snapshot, figures, **{"rule": "r", **given})
+
+
 def test_an_import_that_breaks_half_way_leaves_nothing(config: Settings, db: Desk) -> None:
     load(config, db)
     before = counts(db)
-    from portal.ingest.figures import read_figures
-    from portal.ingest.words import read_words, vocabulary
+    figures = figures_of(config)
 
-    content = (config.data / "figures" / "totals.csv").read_bytes()
-    figures, _ = read_figures(content, "0" * 64, vocabulary(read_words(config.data)), "totals")
-    others = [replace(figure, source="another") for figure in figures]
-    # The last figure is one of the first feed's: its identity is taken, and the insert fails.
-    batch = Batch(
-        "other", "k", Snapshot("0" * 64, "n", "a", "m", 1), [*others, figures[0]], rule="r"
-    )
+    def broken() -> Iterator[Observation]:
+        yield from figures
+        raise BadInput("a fourth row", "")
+
+    with pytest.raises(BadInput):
+        record(db, other(broken()))
     with pytest.raises(StoreError, match="UNIQUE"):
-        record(db, batch)
+        record(db, other([*figures, figures[0]]))
     assert counts(db) == before
+    assert record(db, other(figures)).new == 4
+
+
+def test_a_part_of_a_feed_withdraws_nothing(config: Settings, db: Desk) -> None:
+    figures = figures_of(config)
+    record(db, other(figures))
+    batch = other(figures[:1], complete=False)
+    assert record(db, replace(batch, key="2")).withdrawn == 0
+
+
+def test_more_changes_than_the_alarm_allows_wait_for_a_person(config: Settings, db: Desk) -> None:
+    figures = figures_of(config)
+    record(db, other(figures))
+    twice = [replace(f, value=Value(f.value.number * 2, printed="x")) for f in figures]
+    outcome = record(db, replace(other(twice), key="2", alarm=0.3, reason="publisher_revised"))
+    assert outcome.held and outcome.revised == 4
+    assert db["decisions"].count == 4
+    assert [r["action"] for r in db.query("SELECT action FROM audit")] == ["import", "held"]
+
+
+def test_a_blank_that_became_a_zero_is_told_apart(config: Settings, db: Desk) -> None:
+    figure = figures_of(config)[0]
+    blank = replace(figure, value=Value(status="not_available", printed=""))
+    record(db, other([blank]))
+    later = replace(figure, value=Value(Decimal(0), printed="0"), locator=Locator("1" * 64))
+    batch = replace(other([later]), key="2", reason="publisher_revised")
+    record(db, replace(batch, snapshot=Snapshot("1" * 64, "n", "a", "m", 1)))
+    told = [tuple(r.values()) for r in db.query("SELECT reason, explanation FROM readings")]
+    assert told == [("first reading", ""), ("publisher_revised", "blank became zero")]
 
 
 def test_a_second_writer_is_told_to_wait(config: Settings) -> None:

@@ -103,7 +103,7 @@ def change(
     warnings = reasons_against([earlier, later], vocabulary)
     if _key(earlier) != _key(later):
         warnings.append(
-            "They are not one series: who asks, who is asked, where or of what differs."
+            "They are not one series: who asks, who is asked, the area or the breakdown differs."
         )
     if earlier.period.sort_key >= later.period.sort_key:
         warnings.append(f"{later.period.label} does not come after {earlier.period.label}.")

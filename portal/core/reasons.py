@@ -141,9 +141,9 @@ def _inside(series: Sequence[Series], vocabulary: Vocabulary) -> Iterator[str]:
     for s in series:
         by_bodies.setdefault((s.requester, s.holder), set()).add(s.area)
     pairs = {pair for areas in by_bodies.values() for pair in combinations(sorted(areas), 2)}
-    for pair in sorted(pair for pair in pairs if _share_ground(*pair)):
+    for pair in sorted(pair for pair in pairs if _share_ground(*pair, vocabulary)):
         named = _listed(str(vocabulary.areas.get(a, {}).get("label", a)) for a in pair)
-        yield f"One area lies in another: {named}."
+        yield f"Their areas may overlap: {named}."
 
 
 def _above(body: str, vocabulary: Vocabulary) -> set[str]:
@@ -157,7 +157,10 @@ def _body(id: str, vocabulary: Vocabulary) -> str:
     return str(vocabulary.bodies.get(id, {}).get("name", id))
 
 
-def _share_ground(one: str, other: str) -> bool:
+def _share_ground(one: str, other: str, vocabulary: Vocabulary) -> bool:
+    kinds = {str(vocabulary.areas.get(area, {}).get("kind")) for area in (one, other)}
+    if "union" in kinds and len(kinds) > 1:  # the European Union and a state, perhaps of it
+        return True
     parts = [{area, *ISO_PARTS.get(area, ())} for area in (one, other)]
     return bool(parts[0] & parts[1]) or other.startswith(f"{one}-") or one.startswith(f"{other}-")
 

@@ -6,22 +6,31 @@ one panel at a time.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import groupby
 from math import floor, log10
 
 from portal.core.comparison import breaks_between
+from portal.core.observations import TOTAL
 from portal.core.periods import MONTHS, Period
 from portal.core.vocabulary import Break, Vocabulary
 from portal.store.reading.figures import Figure
 
 # Heights and starts are written as classes h0 to h400: no inline style, so a strict policy holds.
 STEPS = 400
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
 MOST_COLUMNS = 60
 NOT_IN_HAND = "not in hand"
 MONTHS_OF = {"year": 12, "financial_year": 12, "july_year": 12, "half": 6, "quarter": 3, "month": 1}
-# What may be drawn as one length: the three kinds of year keep their own label.
+# Statuses that change how a column is drawn; the others show by their mark.
+DRAWN_STATUS = {
+    "projected": "projected",
+    "approximate": "approximate",
+    "estimated": "approximate",
+    "provisional": "approximate",
+    "doubtful": "doubtful",
+}
 KINDS = {
     "number": "counted",
     "projected": "partly projected",
@@ -76,6 +85,20 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Panels of one measure: inner walls part them, their title stands once."""
+
+    title: str
+    unit: str
+    panels: tuple[Panel, ...]
+
+    @property
+    def size(self) -> int:
+        """How many columns it holds."""
+        return sum(len(panel.columns) for panel in self.panels)
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """A chart with everything that must stay with it."""
 
@@ -99,6 +122,17 @@ class Chart:
     def columns(self) -> list[Column]:
         """All columns in order of time."""
         return [c for panel in self.panels for c in panel.columns]
+
+    @property
+    def groups(self) -> list[Group]:
+        """Panels that follow each other with one title."""
+        found = groupby(self.panels, key=lambda panel: (panel.title, panel.unit))
+        return [Group(title, unit, tuple(panels)) for (title, unit), panels in found]
+
+    def letters(self, panel: Panel) -> str:
+        """The letters of the breaks on the wall in front of a panel: `a`, `b c`."""
+        ids = [b.id for b in self.breaks]
+        return " ".join(LETTERS[ids.index(b.id) % len(LETTERS)] for b in panel.walls)
 
     @property
     def key(self) -> list[tuple[str, str]]:
@@ -230,8 +264,8 @@ def _kinds(
     if figure.value is None:
         both = figure.low is not None and figure.high is not None
         found.append("band" if both else "open")
-    if figure.status in ("projected", "approximate", "doubtful"):
-        found.append(figure.status)
+    if figure.status in DRAWN_STATUS:
+        found.append(DRAWN_STATUS[figure.status])
     if figure.period_kind == "span":
         found.append("odd")
     if all(f.is_second_hand for f in agreeing):
@@ -340,13 +374,7 @@ def _drawn(column: Column, top: float) -> Column:
     else:
         bottom, height = 0, step(low if low is not None else high, top)
     ticks = tuple(step(_reach(Column("", "", "", f)), top) for f in column.others)
-    return _changed(column, bottom=bottom, height=height, ticks=ticks)
-
-
-def _changed(column: Column, **values: object) -> Column:
-    from dataclasses import replace
-
-    return replace(column, **values)  # type: ignore[arg-type]
+    return replace(column, bottom=bottom, height=height, ticks=ticks)
 
 
 def _thinned(columns: list[Column]) -> list[Column]:
@@ -363,7 +391,7 @@ def _thinned(columns: list[Column]) -> list[Column]:
         seen += [year] if new else []
         shows = new and (len(seen) - 1) % every == 0
         kept = column.label in best or bool(column.others)
-        thinned.append(_changed(column, shows_label=shows, shows_value=kept))
+        thinned.append(replace(column, shows_label=shows, shows_value=kept))
     return thinned
 
 
@@ -377,13 +405,17 @@ def _panels(columns: Sequence[Column], top: float, rules: Vocabulary) -> tuple[P
         figure = column.figure
         if figure and last:
             crossed = breaks_between(last.observation, figure.observation, rules)
-            if crossed or figure.measure != last.measure:
+            if crossed or _line(figure) != _line(last):
                 held, tail = _split_gaps(held, crossed)
                 panels.append(_panel(held, top, walls))
                 held, walls = tail, tuple(crossed)
         held.append(column)
         last = figure or last
     return (*panels, _panel(held, top, walls)) if held else tuple(panels)
+
+
+def _line(figure: Figure) -> tuple[str, str, str, str, str]:
+    return figure.measure, figure.requester, figure.holder, figure.area, figure.breakdown
 
 
 def _split_gaps(
@@ -400,6 +432,8 @@ def _split_gaps(
 def _panel(columns: Sequence[Column], top: float, walls: tuple[Break, ...]) -> Panel:
     figure = next((c.figure for c in columns if c.figure), None)
     title = figure.measure_label if figure else ""
+    if figure and figure.breakdown != TOTAL:
+        title = figure.breakdown_label
     unit = figure.many if figure else ""
     return Panel(title, unit, tuple(_drawn(c, top) for c in columns), walls)
 

@@ -1,17 +1,19 @@
 """The only writes to the private store. Each import is one transaction; nothing is overwritten."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from portal.store.desk import Desk
-
 from portal import __version__
-from portal.core.observations import Locator, Observation, write_breakdown
-from portal.core.values import Value, plain
-from portal.store.desk import now, transaction
-from portal.store.private import current_readings, current_records
+from portal.core.observations import Locator, Observation, Series, write_breakdown
+from portal.core.values import plain
+from portal.store import comparing
+from portal.store.desk import Desk, now, transaction
+from portal.store.private import current_records
+
+Records = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +29,22 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one import hands over: words, or figures of one feed, read from one snapshot.
+    """What one import hands over: figures of one feed, or words, read from one snapshot.
 
-    `feed` names the file or publication; a figure of the feed that is missing now is withdrawn.
-    `key` stands for exactly this content read by exactly these words: recorded once.
+    `feed` names the file or publication. When `complete`, a figure or word of the feed that is
+    missing now is withdrawn. `key` stands for exactly this content read by exactly these words:
+    it is recorded once. With a `rule` the readings are approved by it; else they wait. More than
+    `alarm` of the known figures changed at once is held back for a person, whatever the rule.
     """
 
     feed: str
     key: str
     snapshot: Snapshot
-    observations: Sequence[Observation] = ()
-    records: Mapping[str, Mapping[str, Mapping[str, Any]]] | None = None
+    observations: Iterable[Observation] = ()
+    records: Records = field(default_factory=dict)
+    complete: bool = True
     rule: str = ""
+    alarm: float = 1.0
     reason: str = "we_re_read"
     actor: str = "portal"
 
@@ -51,29 +57,36 @@ class Outcome:
     revised: int = 0
     unchanged: int = 0
     withdrawn: int = 0
+    held: bool = False
     skipped: bool = False
+
+
+def recorded(db: Desk, key: str) -> Outcome | None:
+    """What the import with this key found; None when there was none."""
+    sql = "SELECT new + revised + unchanged AS same FROM imports WHERE key = ?"
+    found = db.execute(sql, [key]).fetchone()
+    return Outcome(unchanged=found[0], skipped=True) if found else None
 
 
 def record(db: Desk, batch: Batch) -> Outcome:
     """Record one import wholly; the same content a second time writes nothing."""
-    if db.execute("SELECT 1 FROM imports WHERE key = ?", [batch.key]).fetchone():
-        return Outcome(unchanged=_size(batch), skipped=True)
+    before = recorded(db, batch.key)
+    if before:
+        return before
     with transaction(db) as conn:
         id = conn.execute("SELECT coalesce(max(id), 0) + 1 FROM imports").fetchone()[0]
-        changes, outcome = _compare(db, batch)
-        conn.execute(
-            "INSERT OR IGNORE INTO snapshots VALUES (?, ?, ?, ?, ?, ?)",
-            [*asdict(batch.snapshot).values(), now()],
+        comparing.stage(conn, map(_staged, batch.observations))
+        outcome = comparing.compare(conn, batch.feed, batch.complete, batch.alarm)
+        words = list(_changed_records(db, batch))
+        outcome = _plus(Outcome(**outcome), [what for *_, what in words], batch)
+        _write_import(conn, id, batch, outcome)
+        comparing.write(conn, id, batch, "" if outcome.held else batch.rule, now())
+        conn.executemany(
+            "INSERT INTO records (kind, id, import, position, content) VALUES (?, ?, ?, ?, ?)",
+            [(kind, name, id, position, text) for kind, name, position, text, _ in words],
         )
-        counts = [_size(batch), outcome.new, outcome.revised, outcome.unchanged, outcome.withdrawn]
-        conn.execute(
-            f"INSERT INTO imports VALUES ({_marks(12)})",
-            [id, batch.feed, batch.key, batch.snapshot.sha256, *counts]
-            + [batch.actor, __version__, now()],
-        )
-        _write_records(conn, id, changes["records"])
-        _write_readings(conn, id, changes["readings"], batch)
-        note(conn, batch.actor, "import", batch.feed, json.dumps(asdict(outcome)))
+        detail = json.dumps({**asdict(outcome), "rule": batch.rule})
+        note(conn, batch.actor, "held" if outcome.held else "import", batch.feed, detail)
     return outcome
 
 
@@ -97,140 +110,87 @@ def record_edition(db: Desk, number: int, content_hash: str, observations: int) 
             note(conn, "portal", "publish", f"edition {number}", content_hash)
 
 
-def _size(batch: Batch) -> int:
-    words = sum(len(entries) for entries in (batch.records or {}).values())
-    return len(batch.observations) + words
+def _write_import(conn: sqlite3.Connection, id: int, batch: Batch, outcome: Outcome) -> None:
+    conn.execute(
+        "INSERT OR IGNORE INTO snapshots VALUES (?, ?, ?, ?, ?, ?)",
+        [*asdict(batch.snapshot).values(), now()],
+    )
+    found = [outcome.new, outcome.revised, outcome.unchanged, outcome.withdrawn]
+    rows_read = sum(found[:3])
+    conn.execute(
+        f"INSERT INTO imports VALUES ({', '.join('?' * 12)})",
+        [id, batch.feed, batch.key, batch.snapshot.sha256, rows_read, *found]
+        + [batch.actor, __version__, now()],
+    )
 
 
-def _compare(db: Desk, batch: Batch) -> tuple[dict[str, list[Any]], Outcome]:
-    known = current_readings(db, batch.feed)
-    readings, count = [], {"new": 0, "revised": 0, "unchanged": 0, "withdrawn": 0}
-    for observation in batch.observations:
-        before = known.pop(observation.id, None)
-        what = (
-            "new" if before is None else "revised" if _differs(before, observation) else "unchanged"
-        )
-        count[what] += 1
-        if what != "unchanged":
-            readings.append((observation, (before["revision"] if before else 0) + 1, what))
-    gone = [before for before in known.values() if before["status"] != "withdrawn"]
-    if batch.observations:
-        count["withdrawn"] = len(gone)
-        readings += [(before, before["revision"] + 1, "withdrawn") for before in gone]
-    records = list(_changed_records(db, batch.records or {}, count))
-    return {"readings": readings, "records": records}, Outcome(**count)
+def _plus(outcome: Outcome, words: list[str], batch: Batch) -> Outcome:
+    given = sum(len(entries) for entries in batch.records.values())
+    count = {what: words.count(what) for what in ("new", "revised", "withdrawn")}
+    return Outcome(
+        new=outcome.new + count["new"],
+        revised=outcome.revised + count["revised"],
+        unchanged=outcome.unchanged + given - count["new"] - count["revised"],
+        withdrawn=outcome.withdrawn + count["withdrawn"],
+        held=outcome.held,
+    )
 
 
-def _changed_records(
-    db: Desk, given: Mapping[str, Mapping[str, Mapping[str, Any]]], count: dict[str, int]
-) -> Iterable[tuple[str, str, int, str | None]]:
-    for kind, entries in given.items():
+def _changed_records(db: Desk, batch: Batch) -> Iterator[tuple[str, str, int, str | None, str]]:
+    for kind, entries in batch.records.items():
         before = {row["id"]: row["content"] for row in current_records(db, kind)}
         for position, (id, content) in enumerate(entries.items()):
             text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
             was = before.pop(id, None)
-            what = "new" if was is None else "unchanged" if was == text else "revised"
-            count[what] += 1
-            if what != "unchanged":
-                yield kind, id, position, text
-        for id in before:
-            count["withdrawn"] += 1
-            yield kind, id, 0, None
+            if was != text:
+                yield kind, id, position, text, "new" if was is None else "revised"
+        for id in before if batch.complete else ():
+            yield kind, id, 0, None, "withdrawn"
 
 
-def _differs(before: Any, observation: Observation) -> bool:
-    *was, place = (before[name] for name in _READING)
-    *reads, locator = _reading(observation)
-    return was != reads or _page(place) != _page(locator or "{}")
-
-
-def _page(locator: str) -> tuple[str, str]:
-    # A row that only moved down in its file still says the same thing of the same page.
-    given = json.loads(locator)
-    return given.get("page", ""), given.get("url", "")
-
-
-_READING = ("period", "value", "low", "high", "status", "printed", "note", "locator")
-
-
-def _reading(observation: Observation) -> tuple[str | None, ...]:
-    value = observation.value
-    numbers = [
-        None if part is None else plain(part) for part in (value.number, value.low, value.high)
-    ]
-    texts = (value.status, value.printed, observation.note, locator_text(observation.locator))
-    return (observation.period.label, *numbers, *texts)
-
-
-def locator_text(locator: Locator) -> str:
-    """The locator inside its snapshot as JSON, without the empty fields."""
-    given = asdict(locator)
-    given.pop("snapshot")
-    return json.dumps({k: v for k, v in given.items() if v}, ensure_ascii=False, sort_keys=True)
-
-
-def _write_records(conn: Any, id: int, rows: Iterable[tuple[str, str, int, str | None]]) -> None:
-    conn.executemany(
-        "INSERT INTO records (kind, id, import, position, content) VALUES (?, ?, ?, ?, ?)",
-        [(kind, name, id, position, content) for kind, name, position, content in rows],
-    )
-
-
-def _write_readings(
-    conn: Any, id: int, changes: Iterable[tuple[Any, int, str]], batch: Batch
-) -> None:
-    figures, readings, decisions = [], [], []
-    for what, revision, kind in changes:
-        if kind == "withdrawn":
-            name, reading = what["observation"], _withdrawn(what)
-        else:
-            name, reading = what.id, (*_reading(what)[:7], batch.snapshot.sha256, _reading(what)[7])
-        if kind == "new":
-            figures.append(_figure(what, batch.feed))
-        reason = {"new": "first reading", "withdrawn": "withdrawn"}.get(kind, batch.reason)
-        readings.append((name, revision, *reading, reason, "", id))
-        if batch.rule:
-            decisions.append((name, revision, "approved", batch.rule, batch.actor, now()))
-    conn.executemany(f"INSERT INTO observations VALUES ({_marks(12)})", figures)
-    conn.executemany(f"INSERT INTO readings VALUES ({_marks(14)})", readings)
-    conn.executemany(
-        "INSERT INTO decisions (observation, revision, verdict, rule, actor, recorded_at)"
-        f" VALUES ({_marks(6)})",
-        decisions,
-    )
-
-
-def _marks(count: int) -> str:
-    return ", ".join("?" * count)
-
-
-def _figure(observation: Observation, feed: str) -> tuple[str, ...]:
-    series, period = observation.series, observation.period
-    days = (str(period.start or ""), str(period.end or ""))
-    words = (series.measure, series.requester, series.holder, series.area)
-    breakdown = write_breakdown(series.breakdown)
+def _staged(observation: Observation) -> tuple[Any, ...]:
+    value, period, place = observation.value, observation.period, observation.locator
     return (
         observation.id,
-        series.id,
-        *words,
-        breakdown,
-        *days,
+        *_series(observation.series),
+        str(period.start or ""),
+        str(period.end or ""),
         observation.source,
         observation.variant,
-        feed,
+        period.label,
+        *(None if part is None else plain(part) for part in (value.number, value.low, value.high)),
+        value.status,
+        value.printed,
+        observation.note,
+        place.snapshot,
+        locator_text(place),
+        place.page,
+        place.url,
     )
 
 
-def _withdrawn(before: Any) -> tuple[str | None, ...]:
-    gone = Value(status="withdrawn")
-    place = (before["snapshot"], before["locator"])
-    return (
-        before["period"],
-        None,
-        None,
-        None,
-        gone.status,
-        before["printed"],
-        before["note"],
-        *place,
-    )
+_SEEN: dict[Series, tuple[str, ...]] = {}
+
+
+def _series(series: Series) -> tuple[str, ...]:
+    # A file of a million rows has a few thousand series: their texts are made once.
+    if series not in _SEEN:
+        if len(_SEEN) > 50_000:
+            _SEEN.clear()
+        words = (series.measure, series.requester, series.holder, series.area)
+        _SEEN[series] = (series.id, *words, write_breakdown(series.breakdown))
+    return _SEEN[series]
+
+
+def locator_text(place: Locator) -> str:
+    """The locator inside its snapshot as JSON, without the empty fields."""
+    given = {
+        "column": place.column,
+        "member": place.member,
+        "page": place.page,
+        "row": place.row,
+        "sheet": place.sheet,
+        "table": place.table,
+        "url": place.url,
+    }
+    return json.dumps({k: v for k, v in given.items() if v}, ensure_ascii=False)

@@ -108,3 +108,10 @@ async def edition(request: Request) -> AsyncIterator[sqlite3.Connection]:
 
 
 Db = Annotated[sqlite3.Connection, Depends(edition)]
+
+
+def snapshot_file(edition: Edition, sha256: str) -> Path | None:
+    """Return where an edition keeps archived bytes, None when it does not hold them."""
+    start = f"snapshots/{sha256}"
+    name = next((n for n in edition.files if n.startswith(start)), None) if sha256 else None
+    return edition.folder / name if name else None

@@ -14,7 +14,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from portal.config import HERE, settings
 from portal.core.periods import MONTHS
 
-THIN = "\u202f"
 DASH = "–"
 
 
@@ -36,14 +35,13 @@ def money(value: int | float | None, symbol: str = "£") -> str:
 
 
 def _one(o: Any, value: int | float | None, short: bool = False) -> str:
-    shown = _short(value) if short and value is not None else None
-    if o.kind == "money" if not isinstance(o, Mapping) else o["kind"] == "money":
-        symbol = _get(o, "symbol")
-        if shown:
-            return f"{'−' if (value or 0) < 0 else ''}{symbol}{shown}"
-        return money(value, symbol)
-    text = shown or number(value)
-    return f"{text}%" if _get(o, "symbol") == "%" else text
+    symbol = _get(o, "symbol")
+    if not symbol or symbol == "%":
+        return number(value) + symbol
+    symbol += " " if symbol.isalpha() else ""
+    if short and value is not None:
+        return f"{'−' if value < 0 else ''}{symbol}{_short(value)}"
+    return money(value, symbol)
 
 
 def _short(value: int | float) -> str:
@@ -79,14 +77,13 @@ def brief(o: Any) -> str:
 
 
 def unit_words(o: Any) -> str:
-    """The unit as it follows the number: `item of data` for one, else `items of data`."""
-    if _get(o, "symbol"):
-        return "" if _get(o, "symbol") != "%" else _after_percent(_get(o, "many"))
-    return str(_get(o, "one") if _get(o, "value") == 1 else _get(o, "many"))
+    """The unit as it follows the value: `items of data`, `of reported errors` after a per cent."""
+    words = str(_get(o, "one") if _get(o, "value") == 1 else _get(o, "many"))
+    # The symbol has said the first word: £5 "a year", 43.5% "of reported errors".
+    return SAID.sub("", words) if _get(o, "symbol") else words
 
 
-def _after_percent(words: str) -> str:
-    return re.sub(r"^(per cent|percent|%)\s*", "", words)
+SAID = re.compile(r"^(per cent|pounds?|Australian dollars?|Swiss francs?) ?")
 
 
 def marks(text: str) -> list[str]:
@@ -97,7 +94,11 @@ def marks(text: str) -> list[str]:
 MEANINGS = {
     "[b]": "break in the series",
     "[c]": "confidential",
+    "[c1]": "withheld by law",
     "[e]": "estimated",
+    "[e1]": "approximate",
+    "[e2]": "partly projected by the publisher",
+    "[e3]": "derived: computed by a secondary source or by us",
     "[f]": "forecast",
     "[low]": "low, rounds to zero",
     "[p]": "provisional",
@@ -105,13 +106,19 @@ MEANINGS = {
     "[u]": "low reliability",
     "[w]": "none recorded",
     "[x]": "not available",
+    "[x1]": "refused",
+    "[x2]": "not held",
+    "[x3]": "no answer",
+    "[x4]": "waiting for an answer",
+    "[x5]": "not asked",
+    "[x6]": "withdrawn",
     "[z]": "not applicable",
 }
 
 
 def meaning(mark: str) -> str:
     """What a mark says, for those who hover or listen."""
-    return MEANINGS.get(re.sub(r"\d", "", mark), mark)
+    return MEANINGS.get(mark) or MEANINGS.get(re.sub(r"\d", "", mark), mark)
 
 
 def day(text: str | date | None) -> str:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from portal.core.observations import TOTAL, Observation, Series, read_breakdown
 from portal.core.periods import Period
 from portal.core.values import Value
+from portal.core.vocabulary import Break, Measure, Unit, Vocabulary
 
 # Every column of a Figure, in its order; a question adds WHERE and ORDER BY.
 SELECT = """
@@ -127,3 +128,45 @@ def total_figures(db: sqlite3.Connection, measure: str) -> list[Figure]:
     where = "WHERE o.measure = ? AND o.requester = ? AND o.holder = ? AND o.area = 'GB'"
     rest = ' AND o.breakdown = ? ORDER BY o.start, o."end", o.source'
     return figures(db, where + rest, [measure, TOTAL, TOTAL, TOTAL])
+
+
+def rules(db: sqlite3.Connection, measures: Iterable[str]) -> Vocabulary:
+    """Return what core's rules need to judge figures of these measures: units, measures, breaks."""
+    wanted = sorted(set(measures))
+    holes = ",".join("?" * len(wanted))
+    rows = db.execute(
+        "SELECT m.*, u.label AS u_label, u.one, u.many, u.kind, u.symbol FROM measures m "
+        f"JOIN units u ON u.id = m.unit WHERE m.id IN ({holes})",
+        wanted,
+    ).fetchall()
+    units = {
+        r["unit"]: Unit(r["unit"], r["u_label"], r["one"], r["many"], r["kind"], r["symbol"])
+        for r in rows
+    }
+    names = "id label unit topic side counted_by definition why".split()
+    found = {r["id"]: Measure(*(r[name] for name in names)) for r in rows}
+    return Vocabulary(units, found, {}, {}, _breaks(db, wanted, holes), {}, {}, {}, {})
+
+
+def _breaks(db: sqlite3.Connection, wanted: list[str], holes: str) -> dict[str, Break]:
+    rows = db.execute(
+        "SELECT b.*, m.measure, m.side FROM breaks b JOIN break_measures m ON m.break = b.id "
+        f"WHERE b.id IN (SELECT break FROM break_measures WHERE measure IN ({holes})) "
+        "ORDER BY b.date, b.id",
+        wanted,
+    ).fetchall()
+    found: dict[str, Break] = {}
+    for row in rows:
+        before = tuple(r["measure"] for r in rows if r["id"] == row["id"] and r["side"] != "after")
+        after = tuple(r["measure"] for r in rows if r["id"] == row["id"] and r["side"] == "after")
+        found[row["id"]] = Break(
+            row["id"], date.fromisoformat(row["date"]), row["kind"], row["title"],
+            row["changed"], before, after, row["source"] or "", row["locator"],
+        )  # fmt: skip
+    return found
+
+
+def preferred(db: sqlite3.Connection) -> frozenset[str]:
+    """Return the figures that our notes on conflicts hold for the better reading."""
+    rows = db.execute("SELECT preferred FROM conflicts WHERE preferred IS NOT NULL")
+    return frozenset(row[0] for row in rows)

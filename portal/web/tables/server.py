@@ -57,7 +57,7 @@ def main() -> None:
     asked.add_argument("--edition", type=Path, required=True)
     asked.add_argument("--socket", type=Path, required=True)
     options = asked.parse_args()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=[options.socket], daemon=True).start()
     os.nice(NICE)
     given = settings()
     limit_memory(given.query_memory)
@@ -80,9 +80,10 @@ def main() -> None:
     uvicorn.Server(config).run(sockets=[listener])
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(path: Path) -> None:
     while os.read(0, 1024):
         pass
+    path.unlink(missing_ok=True)
     os._exit(0)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -79,14 +80,15 @@ class Supervisor:
 
     async def _look(self) -> None:
         """Wait for a while, less when the process ends."""
-        waiting = max(LOOK_SECONDS, self.pause)
-        if self.child is None or self.child.ended:
-            await asyncio.sleep(self.pause or LOOK_SECONDS)
-            return
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(waiting):
-                code = await self.child.process.wait()
-                LOG.warning("the process behind /data ended (code %s); starting another", code)
+        child = self.child
+        if child is not None and not child.ended:
+            try:
+                async with asyncio.timeout(max(LOOK_SECONDS, self.pause)):
+                    code = await child.process.wait()
+            except TimeoutError:
+                return
+            LOG.warning("the process behind /data ended (code %s); starting another", code)
+        await asyncio.sleep(self.pause if child else LOOK_SECONDS)
 
     async def _turn(self, wanted: Path | None) -> None:
         """Start what is wanted and does not run; then let go of what ran before."""
@@ -96,7 +98,7 @@ class Supervisor:
             self.pause = 0.0 if running else self.pause
             return
         assert self._folder is not None
-        socket = self._folder / f"tables-{next(self._numbers)}.sock"
+        socket = self._folder / f"tables-{os.getpid()}-{next(self._numbers)}.sock"
         try:
             self.child = await Child.start(wanted, socket, self.settings)
         except EditionError as problem:
@@ -113,10 +115,8 @@ class Supervisor:
 def run_folder(settings: Settings) -> Path:
     """Return the folder of the sockets, which nobody else may enter."""
     folder = settings.var / "run"
-    if len(str(folder)) > LONGEST_SOCKET - len("tables-1000.sock"):
+    if len(str(folder)) > LONGEST_SOCKET - len("tables-1000000-1000.sock"):
         return Path(tempfile.mkdtemp(prefix="portal-"))
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
-    for left in folder.glob("tables-*.sock"):
-        left.unlink()
     return folder
