@@ -305,11 +305,11 @@ def test_a_value_is_given_apart_only_where_the_printed_text_does_not_read() -> N
     assert apart == PRINTED
 
 
-def test_every_measure_has_figures_and_a_unit() -> None:
+def test_every_measure_in_use_is_defined_with_a_unit() -> None:
     units, measures = words("units")["unit"], words("measures")["measure"]
     used = {row["measure"] for kept in all_figures().values() for row in kept}
-    assert used == set(measures)
-    assert {measure["unit"] for measure in measures.values()} == set(units)
+    assert used <= set(measures)
+    assert {measure["unit"] for measure in measures.values()} <= set(units)
     for id, measure in measures.items():
         assert measure["topic"] in {"volume", "company", "errors", "cost", "warrants", "foi",
                                     "retention", "covert", "denominator", "abroad"}, id

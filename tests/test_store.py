@@ -69,6 +69,16 @@ def test_a_changed_value_becomes_a_revision_and_the_old_one_stays(
     ]
 
 
+def test_what_went_back_to_what_it_said_before_is_a_third_reading(
+    config: Settings, db: Desk
+) -> None:
+    for value in ("517236", "517238", "517236"):
+        write_figures(config.data, [FIGURES[0].replace("517236", value), *FIGURES[1:]])
+        load(config, db)
+    values = [r["value"] for r in db.query("SELECT value FROM readings WHERE value LIKE '51723_'")]
+    assert values == ["517236", "517238", "517236"]
+
+
 def test_a_row_that_only_moved_is_no_revision(config: Settings, db: Desk) -> None:
     load(config, db)
     write_figures(config.data, FIGURES[::-1])

@@ -44,7 +44,7 @@ class Pace:
                 yield turn
             finally:
                 now = self.clock()
-                os.pwrite(handle, f"{now:017.3f} {now + turn.pause:017.3f}\n".encode(), 0)
+                os.pwrite(handle, f"{now:020.6f} {now + turn.pause:020.6f}\n".encode(), 0)
         finally:
             os.close(handle)
 
@@ -57,8 +57,7 @@ class Pace:
 
     def _wait(self, handle: int, address: Address) -> None:
         written, until = _times(os.pread(handle, 64, 0))
-        now = self.clock()
-        left = until - max(now, written) if now < written else until - now
+        left = until - max(written, self.clock())
         if left > self.limits.wait:
             raise AskedToWait(
                 address.text, f"a pause of at most {self.limits.wait:g} s", f"{left:.0f} s to go"

@@ -483,7 +483,8 @@ def stylesheet() -> str:
     """The steps that charts are drawn in: heights, starts and numbers of columns as classes."""
     lines = ["/* Made by portal.publish.charts.stylesheet; scripts/steps writes it. */"]
     for name in ("h", "b"):
-        lines += [f".{name}{i}{{--{name}:{i / STEPS:.4f}}}" for i in range(STEPS + 1)]
+        lines += [f".{name}{i}{{--{name}:{i / STEPS:.4g}}}" for i in range(STEPS + 1)]
     lines += [f".n{i}{{--n:{i}}}" for i in range(1, MOST_COLUMNS + 1)]
+    lines += [f".w{i}{{--w:{i}}}" for i in range(13)]
     lines += [f".l{i}{{--lines:{i}}}" for i in range(1, 5)]
     return "\n".join(lines) + "\n"

@@ -52,6 +52,17 @@ def current_records(db: Desk, kind: str) -> list[sqlite3.Row]:
     return list(rows(db, CURRENT_RECORDS, kind=kind))
 
 
+def last_fetch(db: Desk, address: str) -> sqlite3.Row | None:
+    """The newest fetch of an address; None when it was never asked."""
+    sql = "SELECT * FROM fetches WHERE address = :address ORDER BY id DESC LIMIT 1"
+    return next(rows(db, sql, address=address), None)
+
+
+def looks(db: Desk, source: str) -> list[sqlite3.Row]:
+    """Every run over a source, the newest first."""
+    return list(rows(db, "SELECT * FROM looks WHERE source = :s ORDER BY id DESC", s=source))
+
+
 def current_readings(db: Desk, feed: str) -> dict[str, sqlite3.Row]:
     """The newest reading of each figure of a feed, approved or not, by observation."""
     return {row["observation"]: row for row in rows(db, CURRENT_READINGS, feed=feed)}

@@ -14,6 +14,8 @@ APPEND_ONLY = (
     "readings",
     "decisions",
     "editions",
+    "fetches",
+    "looks",
     "audit",
 )
 
@@ -39,7 +41,7 @@ def nothing_is_overwritten(db: Database) -> None:
 
 FIRST_TABLES = """
 CREATE TABLE imports (
-  id INTEGER PRIMARY KEY, name TEXT NOT NULL, key TEXT NOT NULL UNIQUE, snapshot TEXT NOT NULL,
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL, key TEXT NOT NULL, snapshot TEXT NOT NULL,
   rows_read INTEGER NOT NULL, new INTEGER NOT NULL, revised INTEGER NOT NULL,
   unchanged INTEGER NOT NULL, withdrawn INTEGER NOT NULL,
   actor TEXT NOT NULL, code_version TEXT NOT NULL, recorded_at TEXT NOT NULL
@@ -77,10 +79,24 @@ CREATE TABLE editions (
   number INTEGER PRIMARY KEY, content_hash TEXT NOT NULL, observations INTEGER NOT NULL,
   last_import INTEGER NOT NULL, built_at TEXT NOT NULL
 );
+CREATE TABLE fetches (
+  id INTEGER PRIMARY KEY, source TEXT NOT NULL, address TEXT NOT NULL, sha256 TEXT NOT NULL,
+  media_type TEXT NOT NULL, linked_from TEXT NOT NULL, label TEXT NOT NULL, headers TEXT NOT NULL,
+  fetched_at TEXT NOT NULL
+);
+CREATE TABLE looks (
+  id INTEGER PRIMARY KEY, source TEXT NOT NULL, began_at TEXT NOT NULL, ended_at TEXT NOT NULL,
+  outcome TEXT NOT NULL CHECK (outcome IN ('changed', 'unchanged', 'failed')),
+  documents INTEGER NOT NULL, new INTEGER NOT NULL, revised INTEGER NOT NULL,
+  withdrawn INTEGER NOT NULL, held INTEGER NOT NULL, problems TEXT NOT NULL
+);
 CREATE TABLE audit (
   id INTEGER PRIMARY KEY, recorded_at TEXT NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
   object TEXT NOT NULL, detail TEXT NOT NULL
 );
+CREATE INDEX imports_name ON imports(name, id);
+CREATE INDEX fetches_address ON fetches(address, id);
+CREATE INDEX looks_source ON looks(source, id);
 CREATE INDEX records_import ON records(import);
 CREATE INDEX observations_feed ON observations(feed);
 CREATE INDEX readings_import ON readings(import);

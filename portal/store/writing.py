@@ -8,10 +8,11 @@ from typing import Any
 
 from portal import __version__
 from portal.core.observations import Locator, Observation, Series, write_breakdown
+from portal.core.sources import Snapshot as Fetched
 from portal.core.values import plain
 from portal.store import comparing
 from portal.store.desk import Desk, now, transaction
-from portal.store.private import current_records
+from portal.store.private import current_records, last_fetch
 
 Records = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
@@ -28,12 +29,28 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """One run over one source: how it ended and what it found. `problems` is one line each."""
+
+    source: str
+    began_at: str
+    ended_at: str
+    outcome: str
+    documents: int = 0
+    new: int = 0
+    revised: int = 0
+    withdrawn: int = 0
+    held: int = 0
+    problems: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """What one import hands over: figures of one feed, or words, read from one snapshot.
 
     `feed` names the file or publication. When `complete`, a figure or word of the feed that is
     missing now is withdrawn. `key` stands for exactly this content read by exactly these words:
-    it is recorded once. With a `rule` the readings are approved by it; else they wait. More than
+    a second time in a row it is not recorded. With a `rule` the readings are approved by it; else they wait. More than
     `alarm` of the known figures changed at once is held back for a person, whatever the rule.
     """
 
@@ -61,16 +78,20 @@ class Outcome:
     skipped: bool = False
 
 
-def recorded(db: Desk, key: str) -> Outcome | None:
-    """What the import with this key found; None when there was none."""
-    sql = "SELECT new + revised + unchanged AS same FROM imports WHERE key = ?"
-    found = db.execute(sql, [key]).fetchone()
-    return Outcome(unchanged=found[0], skipped=True) if found else None
+def recorded(db: Desk, feed: str, key: str) -> Outcome | None:
+    """The outcome when the feed's newest import is this very one; else None.
+
+    Only the newest counts: a publisher may go back to what it said before.
+    """
+    sql = "SELECT key, rows_read FROM imports WHERE name = ? ORDER BY id DESC LIMIT 1"
+    newest = db.execute(sql, [feed]).fetchone()
+    same = newest is not None and newest[0] == key
+    return Outcome(unchanged=newest[1], skipped=True) if same else None
 
 
 def record(db: Desk, batch: Batch) -> Outcome:
     """Record one import wholly; the same content a second time writes nothing."""
-    before = recorded(db, batch.key)
+    before = recorded(db, batch.feed, batch.key)
     if before:
         return before
     with transaction(db) as conn:
@@ -96,6 +117,32 @@ def note(conn: Any, actor: str, action: str, object: str, detail: str = "") -> N
         "INSERT INTO audit (recorded_at, actor, action, object, detail) VALUES (?, ?, ?, ?, ?)",
         [now(), actor, action, object, detail],
     )
+
+
+def record_fetch(db: Desk, source: str, snapshot: Fetched, fetched_at: str = "") -> None:
+    """Remember what an address gave; the same bytes from the same address add nothing."""
+    last = last_fetch(db, snapshot.address)
+    if last and last["sha256"] == snapshot.sha256 and last["source"] == source:
+        return
+    with transaction(db) as conn:
+        conn.execute(
+            "INSERT INTO fetches (source, address, sha256, media_type, linked_from, label, headers,"
+            f" fetched_at) VALUES ({', '.join('?' * 8)})",
+            [source, snapshot.address, snapshot.sha256, snapshot.media_type]
+            + [snapshot.linked_from, snapshot.label, json.dumps(dict(snapshot.headers))]
+            + [fetched_at or snapshot.fetched_at],
+        )
+
+
+def record_look(db: Desk, look: Look) -> None:
+    """Remember how a run over one source ended."""
+    names = ", ".join(asdict(look))
+    with transaction(db) as conn:
+        conn.execute(
+            f"INSERT INTO looks ({names}) VALUES ({', '.join('?' * 10)})",
+            [*asdict(look).values()],
+        )
+        note(conn, "portal", "look", look.source, look.outcome)
 
 
 def record_edition(db: Desk, number: int, content_hash: str, observations: int) -> None:

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from portal.config import HERE, settings
 from portal.core.periods import MONTHS
+from portal.publish.charts import LETTERS, Chart, describe
 
 DASH = "–"
 
@@ -69,6 +70,27 @@ def value_text(o: Any, short: bool = False) -> str:
     if high is not None:
         return f"at most {_one(o, high, short)}"
     return str(_get(o, "status_label")).lower()
+
+
+def tight(o: Any) -> str:
+    """The same for a narrow column: `£10.2m`, `≈500`, `≥5`; the full text stands beside it, hidden."""
+    text = value_text(o, short=_get(o, "kind") == "money")
+    for long, short in ((" billion", "bn"), (" million", "m"), ("about ", "≈"), ("at least ", "≥")):
+        text = text.replace(long, short)
+    return text.replace("at most ", "≤")
+
+
+def tick(value: float, chart: Any) -> str:
+    """A number of the scale beside a dense chart."""
+    if chart.symbol and chart.symbol != "%":
+        return f"{chart.symbol}{_short(value)}".replace(" million", "m").replace(" billion", "bn")
+    return f"{value:,.4g}" + chart.symbol if value < 10 else f"{value:,.0f}{chart.symbol}"
+
+
+def described(chart: Chart) -> str:
+    """The computed text alternative of a chart."""
+    figures = [f for c in chart.columns for f in (c.figure, *c.others) if f]
+    return describe(chart, {f.id: value_text(f) for f in figures})
 
 
 def brief(o: Any) -> str:
@@ -180,7 +202,8 @@ def environment() -> Environment:
     made.filters |= {
         "number": number, "money": money, "value": value_text, "brief": brief,
         "unit": unit_words, "marks": marks, "meaning": meaning, "date": day, "plural": plural,
-        "lower_first": lower_first, "listed": listed,
+        "lower_first": lower_first, "listed": listed, "tight": tight, "tick": tick,
+        "describe": described, "letter": lambda index: LETTERS[index % len(LETTERS)],
     }  # fmt: skip
     made.globals |= {"static": static, "months": months}
     return made

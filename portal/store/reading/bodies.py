@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from portal.core.comparison import rate
 from portal.core.errors import NotComparable
-from portal.core.vocabulary import Measure, Unit, Vocabulary
-from portal.store.reading.figures import Figure, figures
+from portal.core.vocabulary import Vocabulary
+from portal.store.reading.figures import Figure, figures, series_figures
 from portal.store.reading.lists import PAGE, Page
+from portal.store.reading.rules import rules
 
 # What a rate may be of, and per how many of what: a measure of data/vocabulary/measures.toml.
 PER = {"resident_population": 100_000, "police_officers": 100}
@@ -51,9 +52,16 @@ class BodyPage:
     asked: list[sqlite3.Row]
     missing: list[sqlite3.Row]
     figures: Page
+    drawn: list[list[Figure]]
     sizes: list[Figure]
     rates: list[Rate]
     no_rates: bool
+
+    @property
+    def cautions(self) -> list[tuple[str, str]]:
+        """The publishers' own cautions about what is shown, each once, with where it stands."""
+        found = {m["caution"]: m["caution_source"] for m in self.held if m["caution"]}
+        return list(found.items())
 
 
 LISTED = """
@@ -125,6 +133,7 @@ def body_page(db: sqlite3.Connection, id: str, page: int = 1) -> BodyPage | None
         asked=held_by_measure(db, "holder", id),
         missing=db.execute(MISSING, [row["body_type"], row["area"], id]).fetchall(),
         figures=requested(db, id, page, sum(m["figures"] for m in about)),
+        drawn=drawn(db, "requester", id),
         sizes=sizes,
         rates=[] if no_rates else rates(db, id, sizes),
         no_rates=no_rates,
@@ -188,6 +197,23 @@ def requested(db: sqlite3.Connection, id: str, page: int, total: int) -> Page:
     return Page(figures(db, wanted, [id, PAGE, (page - 1) * PAGE]), page, total)
 
 
+LONG = """
+SELECT s.id FROM series s JOIN measures m ON m.id = s.measure
+WHERE s.{column} = ? AND s.area = ? AND m.topic <> 'denominator' AND s.observations >= ?
+ORDER BY s.breakdown <> '_T', s.observations DESC, s.id LIMIT ?
+"""
+# A chart of fewer figures says less than their rows.
+FEWEST, MOST_CHARTS = 3, 4
+
+
+def drawn(
+    db: sqlite3.Connection, column: str, id: str, area: str = "GB"
+) -> list[list[Figure]]:
+    """Return the longest series of a body on one side, for charts: totals before their parts."""
+    found = db.execute(LONG.format(column=column), [id, area, FEWEST, MOST_CHARTS])
+    return [series_figures(db, row["id"]) for row in found.fetchall()]
+
+
 COUNTED = """
 WHERE o.requester = ? AND o.holder = '_T' AND o.breakdown = '_T' AND u.kind = 'count'
   AND o.measure IN (SELECT id FROM measures WHERE topic IN ('volume', 'foi'))
@@ -197,7 +223,7 @@ ORDER BY o.start DESC, o.id LIMIT 12
 
 def rates(db: sqlite3.Connection, id: str, sizes: Sequence[Figure]) -> list[Rate]:
     """Return a body's counts per residents and officers, where both are of the same time."""
-    words = _words(db)
+    words = rules(db)
     found = []
     for counted in figures(db, COUNTED, [id]):
         for measure, per in PER.items():
@@ -227,12 +253,3 @@ def _rate(counted: Figure, base: Figure, per: int, words: Vocabulary) -> list[Ra
     low, high = result.value.bounds
     cautions = (measure.caution, measure.caution_source)
     return [Rate(counted, base, per, low, high, result.method, *cautions)]
-
-
-def _words(db: sqlite3.Connection) -> Vocabulary:
-    units = {row["id"]: Unit(**dict(row)) for row in db.execute("SELECT * FROM units")}
-    rows = [dict(row) for row in db.execute("SELECT * FROM measures")]
-    for row in rows:
-        del row["observations"]
-    measures = {row["id"]: Measure(**row) for row in rows}
-    return Vocabulary(units, measures, {}, {}, {}, {}, {}, {}, {})

@@ -3,7 +3,7 @@
 import sqlite3
 from dataclasses import dataclass
 
-from portal.store.reading.bodies import Kin, body_row, held_by_measure, kin, names
+from portal.store.reading.bodies import Kin, body_row, drawn, held_by_measure, kin, names
 from portal.store.reading.figures import Figure, figures
 from portal.store.reading.lists import PAGE, Page
 
@@ -17,9 +17,16 @@ class OperatorPage:
     kin: Kin
     held: list[sqlite3.Row]
     asks: list[sqlite3.Row]
+    drawn: list[list[Figure]]
     uk: Page
     states: list[Figure]
     more_states: int
+
+    @property
+    def cautions(self) -> list[tuple[str, str]]:
+        """The publishers' own cautions about what is shown, each once, with where it stands."""
+        found = {m["caution"]: m["caution_source"] for m in self.held if m["caution"]}
+        return list(found.items())
 
 
 LISTED = """
@@ -74,6 +81,7 @@ def operator_page(db: sqlite3.Connection, id: str, page: int = 1) -> OperatorPag
         kin=kin(db, row),
         held=held_by_measure(db, "holder", id),
         asks=held_by_measure(db, "requester", id),
+        drawn=drawn(db, "holder", id),
         uk=uk,
         states=states,
         more_states=(widest["states"] if widest else 0) - len(states),

@@ -107,18 +107,17 @@ class Tables(Datasette):  # type: ignore[misc]
         self, edition: Path, settings: Settings, metadata: Mapping[str, Any], figures: frozenset[str]
     ) -> None:
         seconds, templates = settings.query_seconds, settings.templates
+        self.site, self.figures = settings.site, figures
+        # A page asks several questions: its table, a count, labels, facets.
+        self.answer_seconds = 2 * seconds
+        self.frame = {"path": MOUNT, "about": defaultdict(str, metadata["edition"])}
         super().__init__(
             metadata=dict(metadata),
             settings={**SETTINGS, "sql_time_limit_ms": int(seconds * 1000)},
             template_dir=str(templates / "datasette"),
         )
-        self.site, self.figures = settings.site, figures
-        # A page asks several questions: its table, a count, labels, facets.
-        self.answer_seconds = 2 * seconds
-        self.frame = {"path": MOUNT, "about": defaultdict(str, metadata["edition"])}
-        self.jinja_env.loader.loaders.append(
-            PrefixLoader({"site": FileSystemLoader(str(templates))}, delimiter=":")
-        )
+        frame = PrefixLoader({"site": FileSystemLoader(str(templates))}, delimiter=":")
+        self.jinja_env.loader.loaders.append(frame)
         self.jinja_env.filters["date"] = day
         self.jinja_env.globals["static"] = static
         self.remove_database("_memory")

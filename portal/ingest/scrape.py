@@ -1,0 +1,153 @@
+"""One source end to end: fetch, archive, read, check, record. One that fails stops no other."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from types import ModuleType
+
+from portal.core.errors import BadInput, PortalError
+from portal.core.observations import Observation
+from portal.core.sources import Get, Snapshot
+from portal.core.vocabulary import Vocabulary
+from portal.ingest.registry import source_of, sources
+from portal.store import archive, writing
+from portal.store.desk import Desk, now
+from portal.store.writing import Batch, Look, Outcome
+
+# More than this share of a feed's known figures changed at once is looked at by a person first.
+ALARM = 0.2
+PROVEN = "proven source: its reader was built against real files and every check passed"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What every source of one run shares."""
+
+    db: Desk
+    archive: Path
+    vocabulary: Vocabulary
+    version: str
+    say: Callable[[str], None]
+
+
+def with_sources(vocabulary: Vocabulary) -> Vocabulary:
+    """The vocabulary with every source module as a known source."""
+    scraped = {id: asdict(source_of(module)) for id, module in sources().items()}
+    return replace(vocabulary, sources={**vocabulary.sources, **scraped})
+
+
+def scrape(run: Run, module: ModuleType, get: Get) -> Look:
+    """Run one source; whatever goes wrong ends in the look that is recorded and returned."""
+    source, began = source_of(module), now()
+    found: list[Outcome] = []
+    problems: list[str] = []
+    try:
+        record_source(run, module)
+        for snapshot in module.snapshots(get):
+            run.say(f"{source.id}: {snapshot.label or snapshot.address}")
+            try:
+                found.append(take_in(run, module, snapshot))
+            except PortalError as problem:
+                problems.append(f"{snapshot.label or snapshot.address}: {problem}")
+        if not found and not problems:
+            raise BadInput("at least one document", "none", source.page)
+    except PortalError as problem:
+        problems.append(str(problem))
+    look = _look(source.id, began, found, problems)
+    writing.record_look(run.db, look)
+    return look
+
+
+def _look(source: str, began: str, found: list[Outcome], problems: list[str]) -> Look:
+    counts = {
+        name: sum(getattr(outcome, name) for outcome in found)
+        for name in ("new", "revised", "withdrawn")
+    }
+    changed = "changed" if any(counts.values()) else "unchanged"
+    outcome = "failed" if problems else changed
+    held = sum(outcome.held for outcome in found)
+    told = "\n".join(problems)
+    return Look(source, began, now(), outcome, len(found), **counts, held=held, problems=told)
+
+
+def record_source(run: Run, module: ModuleType) -> None:
+    """Keep the source's description among the words, so that an edition can show it."""
+    source = source_of(module)
+    content = repr(source).encode()
+    kept = writing.Snapshot(
+        archive.keep(run.archive, content), f"sources/{source.id}", "", "text/plain", len(content)
+    )
+    words = {"scraped_source": {source.id: asdict(source)}}
+    key = _key("source", kept.sha256)
+    writing.record(run.db, Batch(f"source {source.id}", key, kept, records=words, complete=False))
+
+
+def take_in(run: Run, module: ModuleType, snapshot: Snapshot) -> Outcome:
+    """Archive one snapshot, read it and record what it says; read before by this code: nothing."""
+    source = source_of(module)
+    archive.keep(run.archive, snapshot.content)
+    writing.record_fetch(run.db, source.id, snapshot, snapshot.fetched_at or now())
+    feed = feed_of(module, snapshot)
+    key = _key(source.id, feed, snapshot.sha256, run.version, code(module))
+    same = writing.recorded(run.db, feed, key)
+    return same or writing.record(run.db, batch(run, module, snapshot, key))
+
+
+def batch(run: Run, module: ModuleType, snapshot: Snapshot, key: str) -> Batch:
+    """What the module reads in a snapshot, checked as it streams by."""
+    source = source_of(module)
+    records: dict[str, dict[str, dict[str, object]]] = {}
+    for each in module.records(snapshot) if hasattr(module, "records") else ():
+        records.setdefault(each.kind, {})[each.id] = dict(each.fields)
+    figures = hasattr(module, "observations")
+    kept = writing.Snapshot(
+        snapshot.sha256,
+        snapshot.label or snapshot.address.rsplit("/", 1)[-1],
+        snapshot.address,
+        snapshot.media_type or "application/octet-stream",
+        len(snapshot.content),
+    )
+    return Batch(
+        feed=feed_of(module, snapshot),
+        key=key,
+        snapshot=kept,
+        observations=checked(run.vocabulary, module, snapshot) if figures else (),
+        records=records,
+        complete=figures and not records,
+        rule=PROVEN if source.proven else "",
+        alarm=ALARM,
+        reason="publisher_revised",
+    )
+
+
+def checked(
+    vocabulary: Vocabulary, module: ModuleType, snapshot: Snapshot
+) -> Iterator[Observation]:
+    """Yield the figures of a snapshot once every word in them is known; none at all is an error."""
+    known_series, count = set(), 0
+    for observation in module.observations(snapshot):
+        # A big file has few series: each is looked up once.
+        if observation.series not in known_series:
+            vocabulary.check_series(observation.series)
+            known_series.add(observation.series)
+        vocabulary.check_value(observation)
+        count += 1
+        yield observation
+    if not count and not getattr(module, "MAY_BE_EMPTY", False):
+        raise BadInput("at least one figure", "none", snapshot.label or snapshot.address)
+
+
+def feed_of(module: ModuleType, snapshot: Snapshot) -> str:
+    """Which publication a snapshot is the newest state of: by default, its address."""
+    own = getattr(module, "feed", None)
+    return f"{source_of(module).id}/{own(snapshot) if own else snapshot.address}"
+
+
+def code(module: ModuleType) -> str:
+    """The hash of the module's text: another reader may read the same bytes anew."""
+    return hashlib.sha256(Path(module.__file__ or "").read_bytes()).hexdigest()
+
+
+def _key(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(("scrape", *parts)).encode()).hexdigest()
