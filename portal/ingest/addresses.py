@@ -1,4 +1,4 @@
-"""Which addresses may be asked: public hosts of the web only, each checked before any connection."""
+"""Which addresses may be asked: public hosts of the web only, checked before a connection."""
 
 import re
 import socket
@@ -33,7 +33,7 @@ NOT_PUBLIC_4 = [
     ).split()
 ]
 PUBLIC_6 = ip_network("2000::/3")
-# Teredo, benchmarks, ORCHID; documentation; 6to4. The tunnels carry an IPv4 address and are retired.
+# Teredo, benchmarks, ORCHID; documentation; 6to4: retired tunnels, which carry an IPv4 address.
 NOT_PUBLIC_6 = [ip_network(n) for n in "2001::/23 2001:db8::/32 2002::/16 3fff::/20".split()]
 NAT64 = ip_network("64:ff9b::/96")
 ISATAP = (0x00005EFE, 0x02005EFE)

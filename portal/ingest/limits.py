@@ -1,4 +1,4 @@
-"""What the network client puts up with: sizes, times, tries. One table, so that tests can shrink it."""
+"""What the network client puts up with: sizes, times, tries. In one table, so tests shrink it."""
 
 from dataclasses import dataclass
 

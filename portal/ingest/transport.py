@@ -125,7 +125,7 @@ class Wire(httpcore.NetworkStream):
 
 
 class Backend(httpcore.NetworkBackend):
-    """Connects to the IP addresses that were checked for the request under way; resolves nothing."""
+    """Connects to the IP addresses that were checked for the request; resolves nothing."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits

@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -102,9 +103,16 @@ def verify(folder: Path) -> Iterator[str]:
             yield f"{name} is missing"
         elif _sha256(path) != known["sha256"]:
             yield f"{name} is not the file that was published"
-    with sqlite3.connect(f"file:{folder / NAME}?mode=ro&immutable=1", uri=True) as conn:
-        if content_hash(conn) != manifest["content_hash"]:
-            yield f"{NAME} holds other figures than were published"
+    try:
+        with closing(_readonly(folder / NAME)) as conn:
+            if content_hash(conn) != manifest["content_hash"]:
+                yield f"{NAME} holds other figures than were published"
+    except sqlite3.Error as problem:
+        yield f"{NAME} cannot be read: {problem}"
+
+
+def _readonly(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
 
 
 def content_hash(conn: sqlite3.Connection) -> str:
@@ -183,7 +191,7 @@ def _sound(conn: sqlite3.Connection) -> None:
 
 
 def _files(building: Path, approved: State, archive_folder: Path) -> None:
-    with sqlite3.connect(f"file:{building / NAME}?mode=ro", uri=True) as conn:
+    with closing(_readonly(building / NAME)) as conn:
         exports.write_all(conn, building / "downloads")
     for sha256 in sorted({f["snapshot"] for f in approved.figures}):
         held = approved.snapshots[sha256]

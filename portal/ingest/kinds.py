@@ -1,0 +1,174 @@
+"""Whether content is what was expected: bot walls, login pages and soft 404s come with status 200."""
+
+import json
+import re
+from collections.abc import Sequence
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+from portal.core.errors import BadCharset, Truncated, WrongType
+from portal.ingest.charsets import declared_inside, media_type, read_text
+from portal.ingest.limits import Limits
+from portal.ingest.zips import check_zip
+
+KINDS = ("csv", "json", "html", "pdf", "zip", "xlsx", "ods")
+TYPES = {
+    "text/csv": "csv",
+    "application/json": "json",
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+    "application/pdf": "pdf",
+    "application/zip": "zip",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods",
+}
+# The part that makes a zip a workbook.
+PART = {"xlsx": "[Content_Types].xml", "ods": "content.xml"}
+MAGIC = {
+    "a zip": b"PK\x03\x04",
+    "a PDF": b"%PDF",
+    "a gzip": b"\x1f\x8b",
+    "an old Excel": b"\xd0\xcf",
+}
+PAGE = re.compile(r"\s*(<!--.*?-->\s*)*<(!doctype html|html|head|body|script|meta)\b", re.I | re.S)
+MARKUP = re.compile(r"\s*<[!?a-z]", re.IGNORECASE)
+TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+# Titles of pages that are not the page: "404 - Page not found", "Just a moment...", "Sign in".
+NOT_THE_PAGE = re.compile(
+    r"\s*(error )?(403|404|410|429|5\d\d)\b|\b(403|404|410|429|5\d\d) (error|not found|forbidden)"
+    r"|\berror (403|404|410|429|5\d\d)|page (was |is )?(not found|missing)"
+    r"|page (cannot|can.t|could not|couldn.t) be found|page (doesn.t|does not|no longer) exist"
+    r"|\s*not found\b|access denied|\s*forbidden|just a moment|attention required|checking your browser"
+    r"|are you (a )?(robot|human)|not a robot|captcha|security check|request (blocked|rejected)"
+    r"|\s*(please )?(sign|log) ?in\b|login required|authentication required|session expired"
+    r"|service unavailable|temporarily unavailable|\s*under maintenance|too many requests"
+    r"|internal server error|bad gateway|gateway time-?out|something went wrong",
+    re.IGNORECASE,
+)
+# Scripts that only a bot wall's own page has.
+WALL = re.compile(r"_cf_chl_opt|cf-browser-verification|_Incapsula_Resource|px-captcha", re.I)
+WALL_LENGTH = 30_000
+
+
+def expected_kind(address: str, expect: str, header: str) -> str:
+    """What the caller expects; else what the address ends with; else what the server declares."""
+    if expect:
+        if expect not in KINDS:
+            raise ValueError(f"expect is one of {', '.join(KINDS)}, not {expect}")
+        return expect
+    ending = urlsplit(address).path.rpartition(".")[2].lower()
+    return ending if ending in KINDS else TYPES.get(media_type(header)[0], "")
+
+
+def check(
+    address: str, content: bytes, kind: str, header: str, allowed: Sequence[str], limits: Limits
+) -> str:
+    """Refuse content of another kind than expected; returns the encoding of text, else ""."""
+    if not content:
+        raise Truncated(address, f"{kind or 'a document'}", "an empty body")
+    if kind in ("zip", "xlsx", "ods"):
+        _check_zip(address, content, kind, limits)
+    elif kind == "pdf":
+        _check_pdf(address, content)
+    elif kind:
+        return _check_text(address, content, kind, header, allowed)
+    elif (declared := media_type(header))[0].startswith("text/") or declared[1]:
+        return read_text(address, content, declared[1], allowed)[1]
+    return ""
+
+
+def _check_zip(address: str, content: bytes, kind: str, limits: Limits) -> None:
+    if not content.startswith(MAGIC["a zip"]):
+        _refuse(address, kind, content)
+    names = check_zip(address, content, limits)
+    if kind in PART and PART[kind] not in names:
+        raise WrongType(address, f"{kind} with {PART[kind]}", f"a zip of {len(names)} other files")
+
+
+def _check_pdf(address: str, content: bytes) -> None:
+    if not content.startswith(b"%PDF-"):
+        _refuse(address, "pdf", content)
+    if b"%%EOF" not in content[-1024:]:
+        raise Truncated(address, "a PDF that ends with %%EOF", content[-20:])
+
+
+def _check_text(
+    address: str, content: bytes, kind: str, header: str, allowed: Sequence[str]
+) -> str:
+    type_, declared = media_type(header)
+    if TYPES.get(type_) == "html" != kind:
+        _refuse(address, kind, content, f"declared as {type_}: ")
+    if any(content.startswith(magic) for magic in MAGIC.values()):
+        _refuse(address, kind, content)
+    if kind == "html":
+        declared = declared or declared_inside(content)
+    text, encoding = read_text(address, content, declared, allowed)
+    if (odd := re.search(r"[\x00-\x08\x0e-\x1f]", text)) and kind != "html":
+        raise WrongType(address, kind, f"a control character {odd[0]!r}")
+    {"csv": _check_csv, "json": _check_json, "html": _check_html}[kind](address, text)
+    return encoding
+
+
+def _check_csv(address: str, text: str) -> None:
+    if MARKUP.match(text):
+        _refuse(address, "csv", text.encode())
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) < 2 or not any(re.search(r"[,;\t|]", line) for line in lines[:20]):
+        raise WrongType(address, "csv with two lines and a separator", repr(text[:80]))
+    if text.lstrip().startswith(("{", "[")) and _parsed(text) is not None:
+        raise WrongType(address, "csv", f"JSON {text[:80]!r}")
+
+
+def _check_json(address: str, text: str) -> None:
+    if MARKUP.match(text):
+        _refuse(address, "json", text.encode())
+    found = _parsed(text)
+    if found is None:
+        raise WrongType(address, "JSON that parses, an object or a list", repr(text[:80]))
+    told = {"error", "errors", "message", "status", "code", "detail", "statusCode"}
+    if isinstance(found, dict) and told.issuperset(found) and {"error", "errors"} & found.keys():
+        raise WrongType(address, "json", f"an error {text[:80]!r}")
+
+
+def _check_html(address: str, text: str) -> None:
+    if not PAGE.match(text.lstrip("\ufeff")):
+        raise WrongType(address, "an HTML page", repr(text[:80]))
+    if told := not_the_page(text):
+        raise WrongType(address, "the page", told)
+
+
+def not_the_page(text: str) -> str:
+    """What an HTML page says it is, when that is an error, a login or a bot wall; else ""."""
+    title = TITLE.search(text)
+    said = " ".join(title[1].split()) if title else ""
+    if NOT_THE_PAGE.match(said) or NOT_THE_PAGE.search(said):
+        return f"a page titled {said!r}"
+    if len(text) < WALL_LENGTH and (wall := WALL.search(text)):
+        return f"a bot wall ({wall[0]})"
+    return ""
+
+
+def _parsed(text: str) -> dict[str, object] | list[object] | None:
+    """A JSON object or list; None for anything else. NaN and Infinity are not JSON."""
+    try:
+        found = json.loads(text.lstrip("\ufeff"), parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict | list) else None
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _refuse(address: str, kind: str, content: bytes, told: str = "") -> NoReturn:
+    """Say what the content is instead; an HTML page by its title."""
+    found = next((name for name, magic in MAGIC.items() if content.startswith(magic)), "")
+    if not found:
+        try:
+            text, _ = read_text(address, content, "", ("utf-8", "cp1252", "latin-1"))
+        except BadCharset:
+            text = ""
+        page = f"an HTML page {text[:80]!r}" if PAGE.match(text) else repr(content[:60])
+        found = not_the_page(text) or page
+    raise WrongType(address, kind, told + found)
