@@ -142,7 +142,7 @@ def test_a_footnote_mark_glued_to_a_figure_is_refused(printed: str) -> None:
         "", "  ", "\u00a0", "312 (26 IP)", "(45)", "12,34", "1,234,", ",234", "1.234", "1.000",
         "22.347", "1 204", "1\u00a0204", "1\u202f204", "12 13", "1e5", "1_000", "0x10", "NaN",
         "inf", "+5", "5-", "- 5", "-5", "5 -3", "5- 3", "5+", "£5", "59%", "1,234.50", "007",
-        "0,123", "00", "１２３", "١٢٣", "½", "five", "1" * 31, "1,234 - ", "9 - 1", "1 - 2 - 3",
+        "0,123", "00", "１２３", "١٢٣", "½", "five", "1" * 29, "1,234 - ", "9 - 1", "1 - 2 - 3",
         "<0", "<", "over", "about", "about 5 - 10", "12 [1]", "12 [14 - 16]", "1,234 567",
         "5" * 1000, "12\x0013", "=1+1",
     ],
@@ -187,8 +187,8 @@ def test_another_sign_symbol_or_locale_is_refused(printed: str, column: dict[str
         ({"number": Decimal("NaN")}, "finite Decimal as number"),
         ({"high": Decimal("Infinity")}, "finite Decimal as high"),
         ({"number": 5}, "finite Decimal as number"),
-        ({"number": Decimal("1e31")}, "at most 30 digits"),
-        ({"number": Decimal("1e-31")}, "at most 30 digits"),
+        ({"number": Decimal("1e28")}, "at most 28 digits"),
+        ({"number": Decimal("1e-29")}, "at most 28 digits"),
         ({"low": Decimal(5), "high": Decimal(4)}, "low end is not above"),
         ({"number": Decimal(9), "low": Decimal(1), "high": Decimal(4)}, "inside its band 1 - 4"),
         ({"number": Decimal(9), "low": Decimal(1)}, "both ends"),
@@ -228,7 +228,7 @@ def test_a_missing_value_is_not_written_as_a_number() -> None:
 
 def numbers(kind: str) -> st.SearchStrategy[Decimal]:
     if kind in WHOLE:
-        return st.integers(0, 10**29).map(Decimal)
+        return st.integers(0, 10**27).map(Decimal)
     places = 2 if kind in ("money", "amount") else 9
     lowest = 0 if kind == "amount" else -(10**15)
     return st.decimals(lowest, 10**15, places=places, allow_nan=False, allow_infinity=False)

@@ -30,7 +30,8 @@ LESS_THAN = ("less than", "fewer than", "just under", "under", "up to", "≤", "
 ABOUT = ("about", "around", "approximately", "almost", "nearly", "some", "c.", "~")
 STRICT = ("over", "more than", ">", "less than", "fewer than", "just under", "under", "<")
 
-MOST_DIGITS = 30
+# As many as Decimal computes with: a sign or a step of one never rounds.
+MOST_DIGITS = 28
 LONGEST = 200
 
 
@@ -160,7 +161,7 @@ def read_value(
     usual table and is looked at first, so a source may say what its blank, dash or 0 means.
 
     Raises BadValue rather than guess: a blank, a footnote mark glued to the number (`761,70244`),
-    groups of other than three digits, brackets, digits of other scripts, more than 30 digits, a
+    groups of other than three digits, brackets, digits of other scripts, more than 28 digits, a
     leading zero (`007` is a code, `0,123` another locale's fraction), `1.234` as a count or an
     amount (it may be 1,234). Nobody can see that `201948` is 2019 with note 48: sums must tell.
     """

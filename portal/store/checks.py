@@ -98,7 +98,8 @@ def _holds(conn: sqlite3.Connection, guard: dict[str, Any]) -> bool:
 
 
 def _value(conn: sqlite3.Connection, figure: str) -> float | None:
-    found = conn.execute("SELECT value FROM observations WHERE id = ?", [figure]).fetchone()
+    sql = "SELECT coalesce(value, low, high) FROM observations WHERE id = ?"
+    found = conn.execute(sql, [figure]).fetchone()
     return found[0] if found else None
 
 

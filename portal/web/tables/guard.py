@@ -54,6 +54,8 @@ PRAGMAS = frozenset(
     "data_version foreign_key_list index_info index_list index_xinfo schema_version table_info"
     " table_xinfo".split()
 )
+# SQLite asks for this when it opens a virtual table; to write there is refused further down.
+OPENING = "sqlite_master"
 # `sqlite_stmt` would show what other readers ask; the rest lay open how the file is stored.
 HIDDEN = frozenset("dbstat sqlite_dbpage sqlite_stmt bytecode tables_used fts3tokenize".split())
 
@@ -116,6 +118,8 @@ def _authorizer(connection: Connection) -> Callable[..., int]:
         if action == sqlite3.SQLITE_PRAGMA:
             reads_only = first != "schema_version" or second is None
             return (first or "").lower() in PRAGMAS and reads_only
+        if action == sqlite3.SQLITE_UPDATE:
+            return first == OPENING
         return action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE)
 
     def authorize(*asked: object) -> int:

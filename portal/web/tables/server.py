@@ -23,6 +23,7 @@ from portal.web.tables.engine import Tables
 from portal.web.tables.guard import limit_memory
 
 NICE = 10
+STATM = Path("/proc/self/statm")
 # Parts of Datasette that we do without: signing in, publishing, errors with their traces.
 LEFT_OUT = (
     "datasette.actor_auth_cookie",
@@ -64,7 +65,6 @@ def main() -> None:
     served = tables(options.edition, given)
     app = served.app()
     listener = _listener(options.socket)
-    _walls(given.query_memory)
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -77,6 +77,7 @@ def main() -> None:
     )
     print("ready", flush=True)
     _say_no_more()
+    _walls(given.query_memory)
     uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -104,10 +105,9 @@ def _walls(megabytes: int) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    status = Path("/proc/self/status")
-    if status.exists():
-        held = {line.split(":")[0]: line.split()[1] for line in status.read_text().splitlines()}
-        limit = int(held["VmSize"]) * 1024 + 4 * megabytes * 1_000_000
+    if STATM.exists():
+        held = int(STATM.read_text().split()[0]) * resource.getpagesize()
+        limit = held + 4 * megabytes * 1_000_000
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 

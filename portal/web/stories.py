@@ -1,0 +1,413 @@
+"""What each story page holds: one dataclass a page, filled from the edition."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+
+from portal.core.comparison import reasons_against
+from portal.core.observations import TOTAL
+from portal.publish.charts import Chart
+from portal.store.reading import law, totals, trends
+from portal.store.reading.figures import Figure, rules, series_figures, total_figures
+from portal.web.charting import chain_chart, figures_chart, newest, series_chart
+
+LEAD = "cd_items"
+MOST_SERIES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The question a visitor has, each part with its newest figure."""
+
+    lead: Figure | None
+    later: Figure | None
+    missing: str
+    missing_count: int
+    national: Chart | None
+    power: Figure | None
+    bodies: sqlite3.Row
+    companies: list[Figure]
+    company_chart: Chart | None
+    authority_chart: Chart | None
+    law: sqlite3.Row | None
+    grants: tuple[Figure, Figure] | None
+    errors: Figure | None
+    register: list[sqlite3.Row]
+    changes: list[sqlite3.Row]
+    counts: sqlite3.Row
+
+
+def home(db: sqlite3.Connection) -> Home:
+    """Fill the home page."""
+    national = chain_chart(db, "national")
+    lead = newest(total_figures(db, LEAD))
+    held = [c.figure for c in national.columns if c.figure] if national else []
+    later = newest(held)
+    gaps = [c.label for c in national.columns if c.figure is None] if national else []
+    companies = totals.uk_company_figures(db)
+    errors = totals.topic_figures(db, "errors", "AND o.measure = 'errors_reported'")
+    return Home(
+        lead=lead,
+        later=later if later and lead and later.id != lead.id else None,
+        missing=runs(gaps),
+        missing_count=len(gaps),
+        national=national,
+        power=newest(totals.authorities_using_power(db)),
+        bodies=totals.named_bodies(db),
+        companies=_newest_of_each(companies),
+        company_chart=_company_chart(db, companies),
+        authority_chart=_authority_chart(db),
+        law=law.in_force(db, "GB"),
+        grants=_grants(db),
+        errors=newest([f for f in errors if f.breakdown == TOTAL and f.requester == TOTAL]),
+        register=totals.register(db, "errors"),
+        changes=totals.newest_changes(db),
+        counts=totals.counts(db),
+    )
+
+
+def runs(labels: Sequence[str]) -> str:
+    """Years in words, runs drawn together: `2009 and 2020 to 2024`."""
+    found: list[list[str]] = []
+    for label in labels:
+        if found and label.isdigit() and int(label) == int(found[-1][-1]) + 1:
+            found[-1].append(label)
+        else:
+            found.append([label])
+    words = [f"{run[0]} to {run[-1]}" if len(run) > 1 else run[0] for run in found]
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def _newest_of_each(figures: Sequence[Figure]) -> list[Figure]:
+    """The newest figure of each company, a total before a part."""
+    found = []
+    for _, group in groupby(figures, key=lambda f: f.holder):
+        held = list(group)
+        last = max(f.end for f in held)
+        found.append(next(f for f in held if f.end == last))
+    return sorted(found, key=lambda f: (f.end, f.holder_label), reverse=True)
+
+
+def _company_chart(db: sqlite3.Connection, figures: Sequence[Figure]) -> Chart | None:
+    """The company with the longest series of requests from the United Kingdom."""
+    if not figures:
+        return None
+    by_holder = {f.holder: [g for g in figures if g.holder == f.holder] for f in figures}
+    held = max(by_holder.values(), key=len)
+    breakdown = "legal_process=legal_requests"
+    shown = [f for f in held if f.breakdown in (TOTAL, breakdown)]
+    return figures_chart(
+        db,
+        "company",
+        sorted(shown, key=lambda f: (f.start, f.end)),
+        headline=f"What {held[0].holder_label} says it received",
+        csv=f"/trends.csv?s={shown[0].series}",
+    )
+
+
+def _authority_chart(db: sqlite3.Connection) -> Chart | None:
+    figures = [*total_figures(db, "cd_notices"), *total_figures(db, "cd_items")]
+    if not figures:
+        return None
+    title = "What public authorities say they obtained"
+    return figures_chart(db, "authority", figures, title, csv="/trends.csv?chain=national")
+
+
+def _grants(db: sqlite3.Connection) -> tuple[Figure, Figure] | None:
+    found = totals.topic_figures(db, "cost", "AND o.measure = 'retention_grants'")
+    yearly = [f for f in found if f.period_kind == "financial_year" and f.breakdown == TOTAL]
+    return (yearly[0], yearly[-1]) if yearly else None
+
+
+@dataclass(frozen=True, slots=True)
+class Trends:
+    """A measure, its series, and the one that is drawn."""
+
+    topics: list[tuple[str, list[sqlite3.Row]]]
+    chains: list[sqlite3.Row]
+    measure: sqlite3.Row | None
+    chain: sqlite3.Row | None
+    choices: dict[str, list[trends.Choice]]
+    series: sqlite3.Row | None
+    others: list[sqlite3.Row]
+    chart: Chart | None
+    figures: list[Figure]
+    found_none: bool
+
+
+def trends_page(
+    db: sqlite3.Connection, measure: str = "", chain: str = "", **wanted: str
+) -> Trends:
+    """Fill the page of trends for a measure or a chain, or offer all."""
+    row = trends.measure(db, measure) if measure else None
+    if chain:
+        chart = chain_chart(db, chain)
+        return Trends(
+            trends.measures(db), trends.chains(db), None, trends.chain(db, chain), {}, None, [],
+            chart, trends.chain_figures(db, chain), chart is None,
+        )  # fmt: skip
+    if row is None:
+        return Trends(
+            trends.measures(db), trends.chains(db), None, None, {}, None, [], None, [],
+            bool(measure),
+        )  # fmt: skip
+    rows = trends.series_of(db, measure)
+    parts = {part: code for part, code in wanted.items() if code}
+    fitting = [r for r in rows if all(r[part] == code for part, code in parts.items())]
+    chosen = fitting[0] if fitting else None
+    chart = series_chart(db, chosen["id"]) if chosen else None
+    figures = series_figures(db, chosen["id"]) if chosen else []
+    others = [r for r in fitting if r is not chosen] or [r for r in rows if r is not chosen]
+    return Trends(
+        trends.measures(db), trends.chains(db), row, None, trends.choices(rows, chosen), chosen,
+        others[:60], chart, figures, chosen is None,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One series of a comparison, with the address that takes it out."""
+
+    series: sqlite3.Row
+    chart: Chart
+    without: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """Series side by side, and why they must not be compared."""
+
+    sides: list[Side]
+    reasons: list[str]
+    same_scale: bool
+    query: str
+    found: list[tuple[sqlite3.Row, str]]
+    full: bool
+    unknown: list[str]
+    address: str
+
+
+def compare_page(db: sqlite3.Connection, ids: Sequence[str], query: str = "") -> Compare:
+    """Fill the comparison: one scale only where unit and length of period agree."""
+    wanted = list(dict.fromkeys(ids))[:MOST_SERIES]
+    rows = {id: trends.series(db, id) for id in wanted}
+    known = [id for id in wanted if rows[id]]
+    figures = {id: series_figures(db, id) for id in known}
+    reasons = _reasons(db, list(figures.values()))
+    charts = {id: series_chart(db, id) for id in known}
+    same = len(known) > 1 and _one_scale(list(figures.values()))
+    if same:
+        top = max(c.top for c in charts.values() if c)
+        charts = {id: series_chart(db, id, top=top) for id in known}
+    sides = [
+        Side(row, replace(chart, headline=row["label"]), _address([i for i in known if i != id]))
+        for id, chart in charts.items()
+        if chart and (row := rows[id])
+    ]
+    found = [
+        (row, _address([*known, row["id"]]))
+        for row in trends.found_series(db, query)
+        if row["id"] not in known
+    ]
+    return Compare(
+        sides, reasons, same, query, found, len(known) >= MOST_SERIES,
+        [id for id in wanted if not rows[id]], _address(known),
+    )  # fmt: skip
+
+
+def _address(ids: Sequence[str]) -> str:
+    return "/compare" + ("?" + "&".join(f"s={id}" for id in ids) if ids else "")
+
+
+def _one_scale(sides: Sequence[Sequence[Figure]]) -> bool:
+    units = {f.unit for figures in sides for f in figures}
+    kinds = {f.period_kind for figures in sides for f in figures}
+    return len(units) == 1 and len(kinds) == 1
+
+
+def _reasons(db: sqlite3.Connection, sides: Sequence[Sequence[Figure]]) -> list[str]:
+    """Why these series must not be compared, judged at the newest period that all of them have."""
+    if len(sides) < 2:
+        return []
+    shared = set.intersection(*({(f.start, f.end) for f in figures} for figures in sides))
+    last = max(shared, default=None)
+    picked = [
+        next((f for f in figures if (f.start, f.end) == last), figures[-1]) for figures in sides
+    ]
+    words = rules(db, {f.measure for f in picked})
+    found = reasons_against([f.observation for f in picked], words)
+    for measure in words.measures.values():
+        found = [reason.replace(measure.id, f"“{measure.label}”") for reason in found]
+    if last is None:
+        found.append("they have no period in common")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """Laws by jurisdiction on one axis of years."""
+
+    areas: list[tuple[str, list[law.Law]]]
+    first: int
+    last: int
+    now: sqlite3.Row | None
+    years: list[tuple[int, int]]
+
+
+def retention_page(db: sqlite3.Connection, today: date) -> Retention:
+    """Fill the page of laws."""
+    first, last = law.FIRST_YEAR, today.year + 1
+    years = [(year, round(400 * (year - first) / (last - first))) for year in range(first, last, 5)]
+    return Retention(law.laws(db, today), first, last, law.in_force(db, "GB"), years)
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Money, each kind apart."""
+
+    grants: Chart | None
+    parts: list[Figure]
+    fees: list[Chart]
+    other_fees: list[Figure]
+    estimates: list[tuple[str, list[Figure]]]
+    spent: list[Figure]
+    register: list[sqlite3.Row]
+    highest: float
+
+
+ESTIMATES = (
+    "retention_cost_estimate", "programme_cost_estimate", "provider_reimbursement_estimate",
+    "programme_benefit_estimate", "programme_net_present_value",
+)  # fmt: skip
+
+
+def costs_page(db: sqlite3.Connection) -> Costs:
+    """Fill the page of money: grants, fees, estimates and budgets never share a chart."""
+    found = totals.topic_figures(db, "cost")
+    grants = [f for f in found if f.measure == "retention_grants"]
+    whole = [f for f in grants if f.breakdown == TOTAL]
+    fees = [f for f in found if f.measure == "fees_paid_to_operators"]
+    runs_of = {f.series: [g for g in fees if g.series == f.series] for f in fees}
+    long = {id: f for id, f in runs_of.items() if len(f) > 2}
+    estimates = [f for f in found if f.measure in ESTIMATES]
+    by_measure = {m: [f for f in estimates if f.measure == m] for m in ESTIMATES}
+    done = {"retention_grants", "fees_paid_to_operators", *ESTIMATES}
+    return Costs(
+        figures_chart(db, "grants", whole, csv=f"/trends.csv?s={whole[0].series}")
+        if whole
+        else None,
+        [f for f in grants if f.breakdown != TOTAL],
+        [c for c in (series_chart(db, id, f[0].requester_label) for id, f in long.items()) if c],
+        [f for f in fees if f.series not in long],
+        [(held[0].measure_label, held) for held in by_measure.values() if held],
+        [f for f in found if f.measure not in done],
+        totals.register(db, "cost"),
+        max((abs(f.value or f.high or f.low or 0) for f in estimates), default=1),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Shares of one year; `whole` is true when they add up to a hundred."""
+
+    period: str
+    parts: list[Figure]
+    total: float
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """Errors by year, whose they were, of what kind, and what does not add up."""
+
+    chart: Chart | None
+    newest: Figure | None
+    shares: list[Shares]
+    parties: list[tuple[str, str]]
+    kinds: list[Figure]
+    serious: list[Figure]
+    interception: Chart | None
+    register: list[sqlite3.Row]
+    mismatches: list[tuple[Figure, list[Figure], float]]
+
+
+def errors_page(db: sqlite3.Connection) -> Errors:
+    """Fill the page of errors."""
+    found = totals.topic_figures(db, "errors")
+    reported = [f for f in found if f.measure == "errors_reported"]
+    whole = [f for f in reported if f.breakdown == TOTAL and f.requester == TOTAL]
+    shares = [f for f in found if f.measure == "errors_share"]
+    serious = [f for f in found if f.measure.startswith(("serious", "erroneous"))]
+    interception = [f for f in found if f.measure.startswith("interception")]
+    chains = [f for f in interception if f.requester == TOTAL and f.measure.endswith("_errors")]
+    return Errors(
+        figures_chart(db, "errors", whole, csv=f"/trends.csv?s={whole[0].series}")
+        if whole
+        else None,
+        newest(whole),
+        _shares(shares),
+        list({f.breakdown: _short_breakdown(f) for f in shares}.items()),
+        [f for f in reported if f.breakdown != TOTAL],
+        serious,
+        figures_chart(
+            db, "interception", [f for f in chains if f.measure == "interception_errors"]
+        )
+        if chains
+        else None,
+        totals.register(db, "errors"),
+        _mismatches(whole, reported),
+    )
+
+
+def _short_breakdown(figure: Figure) -> str:
+    return figure.breakdown_label.split(": ", 1)[-1]
+
+
+def _shares(figures: Sequence[Figure]) -> list[Shares]:
+    """Shares by year: a hundred within rounding is a whole, else the parts stand apart."""
+    found = []
+    for period, group in groupby(sorted(figures, key=lambda f: f.start), key=lambda f: f.period):
+        parts = list(group)
+        total = sum(f.value or 0 for f in parts)
+        found.append(Shares(period, parts, total, len(parts) > 1 and abs(total - 100) <= 1))
+    return found
+
+
+def _mismatches(
+    whole: Sequence[Figure], reported: Sequence[Figure]
+) -> list[tuple[Figure, list[Figure], float]]:
+    """Years whose printed parts by responsible party do not add up to the printed total."""
+    found = []
+    for total in whole:
+        parts = [
+            f
+            for f in reported
+            if f.period == total.period
+            and f.source == total.source
+            and f.breakdown.startswith("responsible_party=")
+            and ";" not in f.breakdown
+        ]
+        added = sum(f.value or 0 for f in parts)
+        if parts and added != total.value:
+            found.append((total, parts, added))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Events, laws and breaks by year, of one area or of all."""
+
+    years: list[tuple[str, list[law.Entry]]]
+    areas: list[sqlite3.Row]
+    area: str
+    count: int
+
+
+def timeline_page(db: sqlite3.Connection, area: str = "") -> Timeline:
+    """Fill the timeline."""
+    years = law.timeline(db, area)
+    return Timeline(
+        years, law.timeline_areas(db), area, sum(len(entries) for _, entries in years)
+    )
