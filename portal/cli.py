@@ -3,15 +3,17 @@
 import os
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import click
 
 from portal import __version__
 from portal.config import HELP, Settings, settings
-from portal.core.errors import PortalError
+from portal.core.errors import PortalError, StoreError
 from portal.ingest import bundle
 from portal.publish import editions
+from portal.store import checks
 from portal.store.desk import existing_desk, one_writer, open_desk
 
 
@@ -84,6 +86,22 @@ def publish(config: Settings) -> None:
         )
     else:
         click.echo(f"nothing has changed since edition {edition.number}")
+
+
+@main.command()
+@click.pass_obj
+def check(config: Settings) -> None:
+    """Look over all figures and archived bytes; silence means good."""
+    findings = list(checks.check_archive(config.archive))
+    edition = editions.current(config.editions)
+    if edition is None:
+        raise StoreError("There is no edition to check; run `portal publish` first.")
+    with closing(editions.readonly(edition.folder / editions.NAME)) as conn:
+        findings += checks.check_edition(conn)
+    for finding in findings:
+        click.echo(f"{finding.check}: {finding.figure}: {finding.says}")
+    if findings:
+        sys.exit(1)
 
 
 @main.command()

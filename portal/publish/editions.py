@@ -104,14 +104,15 @@ def verify(folder: Path) -> Iterator[str]:
         elif _sha256(path) != known["sha256"]:
             yield f"{name} is not the file that was published"
     try:
-        with closing(_readonly(folder / NAME)) as conn:
+        with closing(readonly(folder / NAME)) as conn:
             if content_hash(conn) != manifest["content_hash"]:
                 yield f"{NAME} holds other figures than were published"
     except sqlite3.Error as problem:
         yield f"{NAME} cannot be read: {problem}"
 
 
-def _readonly(path: Path) -> sqlite3.Connection:
+def readonly(path: Path) -> sqlite3.Connection:
+    """Open an edition's database for reading only."""
     return sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
 
 
@@ -191,7 +192,7 @@ def _sound(conn: sqlite3.Connection) -> None:
 
 
 def _files(building: Path, approved: State, archive_folder: Path) -> None:
-    with closing(_readonly(building / NAME)) as conn:
+    with closing(readonly(building / NAME)) as conn:
         exports.write_all(conn, building / "downloads")
     for sha256 in sorted({f["snapshot"] for f in approved.figures}):
         held = approved.snapshots[sha256]
