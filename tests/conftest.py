@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 
 from portal.config import Settings
 from portal.ingest import bundle
 from portal.publish import editions
 from portal.store.desk import one_writer, open_desk
+from portal.web.app import create_app
 
 SHARED = Path(__file__).parents[2] / "shared"
 
@@ -30,6 +32,12 @@ def installation(folder: Path, data: Path | None = None) -> Settings:
 def published(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """An installation with all bundled figures published once for the whole run."""
     return installation(tmp_path_factory.mktemp("published"))
+
+
+@pytest.fixture(scope="session")
+def app(published: Settings) -> FastAPI:
+    """The site over that installation."""
+    return create_app(published)
 
 
 @pytest.fixture(scope="session")

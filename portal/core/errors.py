@@ -119,7 +119,13 @@ class TooLarge(FetchError):
 
 
 class BadStatus(FetchError):
-    """An answer other than the document."""
+    """An answer other than the document; `retry_after` as the server wrote it."""
+
+    def __init__(
+        self, address: str, expected: str, found: object, status: int = 0, retry_after: str = ""
+    ) -> None:
+        self.status, self.retry_after = status, retry_after
+        super().__init__(address, expected, found)
 
 
 class BadRedirect(FetchError):

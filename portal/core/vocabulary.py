@@ -117,6 +117,10 @@ class Vocabulary:
     def check(self, observation: Observation) -> None:
         """Raise UnknownCode or BadObservation when the figure uses a word that is not held."""
         self.check_series(observation.series)
+        self.check_value(observation)
+
+    def check_value(self, observation: Observation) -> None:
+        """Check all but the series: of a big file each series is checked once."""
         _known("source", observation.source, self.sources)
         status = _known("status", observation.value.status, self.statuses)
         _check_status(observation.value, status)

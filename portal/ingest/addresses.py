@@ -114,7 +114,10 @@ def _split(text: str) -> SplitResult:
     if not authority.isascii() or "%" in authority:
         raise _refusal(text, "a host in plain letters (xn-- for others)", authority)
     try:
-        return urlsplit(text)
+        parts = urlsplit(text)
+        if re.search(r"/\.\.?(/|$)", parts.path):  # else robots.txt would judge another path
+            raise _refusal(text, "a path without . and ..", parts.path)
+        return parts
     except ValueError as problem:
         raise _refusal(text, "an address", problem) from problem
 

@@ -48,13 +48,11 @@ def receive(address: str, response: httpx.Response, limits: Limits) -> Body:
         raise BadEncoding(address, "gzip or no compression, as we asked", coding)
     length = _announced(address, response, limits)
     chunked = "transfer-encoding" in response.headers
-    parts, streams = [], 0
+    streams = 0
     stream = response.stream
     assert isinstance(stream, httpx.SyncByteStream)
     if coding in ("", "identity"):
         parts = list(stream)
-        if not chunked and length is None and sum(map(len, parts)) == 0:
-            raise Truncated(address, "a body", "nothing")
     else:
         unpack = Gunzip(address, limits)
         parts = [piece for part in stream for piece in unpack.feed(part)]

@@ -49,7 +49,7 @@ def _declared(
     address: str, content: bytes, declared: str, bom: str, allowed: Sequence[str]
 ) -> tuple[str, str]:
     name = _codec(address, declared)
-    if bom and not bom.startswith(name):
+    if bom and not name.startswith(bom.removesuffix("-sig")):
         raise BadCharset(address, f"{declared} as declared", f"the first bytes of {bom}")
     text = _decoded(content, bom or name)
     if text is None:

@@ -1,5 +1,6 @@
-"""Whether content is what was expected: bot walls, login pages and soft 404s come with status 200."""
+"""Whether content is what was expected: error pages, logins and bot walls come with status 200."""
 
+import html
 import json
 import re
 from collections.abc import Sequence
@@ -22,32 +23,37 @@ TYPES = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
     "application/vnd.oasis.opendocument.spreadsheet": "ods",
 }
-# The part that makes a zip a workbook.
-PART = {"xlsx": "[Content_Types].xml", "ods": "content.xml"}
+# The start of the part that makes a zip a workbook.
+PART = {"xlsx": "xl/workbook", "ods": "content.xml"}
 MAGIC = {
     "a zip": b"PK\x03\x04",
     "a PDF": b"%PDF",
     "a gzip": b"\x1f\x8b",
-    "an old Excel": b"\xd0\xcf",
+    "an old Excel file": b"\xd0\xcf\x11\xe0",
 }
-PAGE = re.compile(r"\s*(<!--.*?-->\s*)*<(!doctype html|html|head|body|script|meta)\b", re.I | re.S)
 MARKUP = re.compile(r"\s*<[!?a-z]", re.IGNORECASE)
-TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+HTML = re.compile(r"<(!doctype html|html|head|body)\b", re.IGNORECASE)
+TITLE = re.compile(r"<title[^>]*>([^<]*)</title>", re.IGNORECASE)
 # Titles of pages that are not the page: "404 - Page not found", "Just a moment...", "Sign in".
-NOT_THE_PAGE = re.compile(
-    r"\s*(error )?(403|404|410|429|5\d\d)\b|\b(403|404|410|429|5\d\d) (error|not found|forbidden)"
-    r"|\berror (403|404|410|429|5\d\d)|page (was |is )?(not found|missing)"
+CODES = r"(40[134]|410|429|50\d)"
+TITLE_STARTS = re.compile(
+    rf"(error )?{CODES}\b|not found\b|forbidden\b|(please )?(sign|log)[ -]?in\b|under maintenance",
+    re.IGNORECASE,
+)
+TITLE_HOLDS = re.compile(
+    rf"\b{CODES} (error|not found|forbidden|page)|\berror {CODES}"
+    r"|page (was |is )?(not found|missing)"
     r"|page (cannot|can.t|could not|couldn.t) be found|page (doesn.t|does not|no longer) exist"
-    r"|\s*not found\b|access denied|\s*forbidden|just a moment|attention required|checking your browser"
-    r"|are you (a )?(robot|human)|not a robot|captcha|security check|request (blocked|rejected)"
-    r"|\s*(please )?(sign|log) ?in\b|login required|authentication required|session expired"
-    r"|service unavailable|temporarily unavailable|\s*under maintenance|too many requests"
-    r"|internal server error|bad gateway|gateway time-?out|something went wrong",
+    r"|access denied|just a moment|attention required|checking your browser|security check"
+    r"|are you (a )?(robot|human)|not a robot|captcha|request (blocked|rejected)|too many requests"
+    r"|login required|authentication required|session expired|something went wrong"
+    r"|(service|temporarily) unavailable|internal server error|bad gateway|gateway time-?out",
     re.IGNORECASE,
 )
 # Scripts that only a bot wall's own page has.
 WALL = re.compile(r"_cf_chl_opt|cf-browser-verification|_Incapsula_Resource|px-captcha", re.I)
 WALL_LENGTH = 30_000
+TOP = 100_000  # where a page's head ends at the latest
 
 
 def expected_kind(address: str, expect: str, header: str) -> str:
@@ -81,7 +87,7 @@ def _check_zip(address: str, content: bytes, kind: str, limits: Limits) -> None:
     if not content.startswith(MAGIC["a zip"]):
         _refuse(address, kind, content)
     names = check_zip(address, content, limits)
-    if kind in PART and PART[kind] not in names:
+    if kind in PART and not any(name.startswith(PART[kind]) for name in names):
         raise WrongType(address, f"{kind} with {PART[kind]}", f"a zip of {len(names)} other files")
 
 
@@ -131,7 +137,7 @@ def _check_json(address: str, text: str) -> None:
 
 
 def _check_html(address: str, text: str) -> None:
-    if not PAGE.match(text.lstrip("\ufeff")):
+    if not MARKUP.match(text) or not HTML.search(text, 0, TOP):
         raise WrongType(address, "an HTML page", repr(text[:80]))
     if told := not_the_page(text):
         raise WrongType(address, "the page", told)
@@ -139,9 +145,9 @@ def _check_html(address: str, text: str) -> None:
 
 def not_the_page(text: str) -> str:
     """What an HTML page says it is, when that is an error, a login or a bot wall; else ""."""
-    title = TITLE.search(text)
-    said = " ".join(title[1].split()) if title else ""
-    if NOT_THE_PAGE.match(said) or NOT_THE_PAGE.search(said):
+    title = TITLE.search(text, 0, TOP)
+    said = " ".join(html.unescape(title[1]).split()) if title else ""
+    if TITLE_STARTS.match(said) or TITLE_HOLDS.search(said):
         return f"a page titled {said!r}"
     if len(text) < WALL_LENGTH and (wall := WALL.search(text)):
         return f"a bot wall ({wall[0]})"
@@ -151,7 +157,7 @@ def not_the_page(text: str) -> str:
 def _parsed(text: str) -> dict[str, object] | list[object] | None:
     """A JSON object or list; None for anything else. NaN and Infinity are not JSON."""
     try:
-        found = json.loads(text.lstrip("\ufeff"), parse_constant=_no_constant)
+        found = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict | list) else None
@@ -169,6 +175,5 @@ def _refuse(address: str, kind: str, content: bytes, told: str = "") -> NoReturn
             text, _ = read_text(address, content, "", ("utf-8", "cp1252", "latin-1"))
         except BadCharset:
             text = ""
-        page = f"an HTML page {text[:80]!r}" if PAGE.match(text) else repr(content[:60])
-        found = not_the_page(text) or page
+        found = not_the_page(text) or ("markup " if MARKUP.match(text) else "") + repr(text[:80])
     raise WrongType(address, kind, told + found)

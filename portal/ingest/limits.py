@@ -21,3 +21,4 @@ class Limits:
     interval: float = 1  # pause between two requests to one host
     crawl_delay: float = 30  # the longest Crawl-delay that we obey as written
     wait: float = 900  # the longest Retry-After for which one run waits
+    hold: float = 86_400  # the longest for which later runs leave a host alone

@@ -38,6 +38,7 @@ class Wire(httpcore.NetworkStream):
         self.sock, self.address, self.limits = sock, address, limits
         self.received, self.head = 0, bytearray()
         self.answered = False  # the headers are complete
+        self.tls = False
         self.started = time.monotonic()
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -80,6 +81,7 @@ class Wire(httpcore.NetworkStream):
         try:
             self.sock.settimeout(self.limits.connect)
             self.sock = ssl_context.wrap_socket(self.sock, server_hostname=server_hostname)
+            self.tls = True
         except ssl.SSLCertVerificationError as problem:
             self.close()
             found = problem.verify_message
@@ -91,7 +93,7 @@ class Wire(httpcore.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         """What httpcore asks about a connection."""
-        return {"ssl_object": self._tls(), "server_addr": None}.get(info)
+        return self.sock if info == "ssl_object" and self.tls else None
 
     def excess(self, length: int) -> int:
         """How many bytes came beyond a body of that length, as far as they came within a second."""
@@ -107,9 +109,6 @@ class Wire(httpcore.NetworkStream):
             except OSError:
                 return 0
         return self.received - block.end() - length
-
-    def _tls(self) -> Any:
-        return self.sock._sslobj if isinstance(self.sock, ssl.SSLSocket) else None
 
     def _patience(self) -> float:
         """Seconds that the next read may take."""
@@ -151,6 +150,7 @@ class Backend(httpcore.NetworkBackend):
             except OSError as problem:
                 problems.append(f"{ip}: {problem}")
                 continue
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.wire = Wire(sock, address, self.limits)
             return self.wire
         raise Unreachable(address.text, "a connection", "; ".join(problems))
@@ -184,7 +184,7 @@ class Transport(httpx.BaseTransport):
         )
         address = self.backend.address
         assert address is not None
-        with _named(address, "headers"):
+        with _Named(address, "headers"):
             answer = self.pool.handle_request(sent)
         wire = self.backend.wire
         if wire is None:
@@ -208,7 +208,7 @@ class Body(httpx.SyncByteStream):
         self.stream, self.address = stream, address
 
     def __iter__(self) -> Iterator[bytes]:
-        with _named(self.address, "body"):
+        with _Named(self.address, "body"):
             yield from self.stream
 
     def close(self) -> None:
@@ -216,7 +216,7 @@ class Body(httpx.SyncByteStream):
         self.stream.close()
 
 
-class _named:
+class _Named:
     """Turns httpcore's errors into ours; `part` is what was being read: headers or body."""
 
     def __init__(self, address: Address, part: str) -> None:

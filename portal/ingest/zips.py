@@ -1,8 +1,10 @@
 """Zip files that may be opened: whole, each name once and inside, nothing that inflates too far."""
 
 import io
+import posixpath
 import re
 import stat
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -13,7 +15,7 @@ from portal.core.sources import Snapshot
 from portal.ingest.bodies import check_inflation
 from portal.ingest.limits import Limits
 
-END = b"PK\x05\x06"
+END, LISTED = b"PK\x05\x06", b"PK\x01\x02"
 HEADER = 30  # bytes before a member's name
 PROBLEMS = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, RuntimeError)
 
@@ -29,7 +31,7 @@ class Member:
 def members(snapshot: Snapshot, limits: Limits | None = None) -> Iterator[Member]:
     """The files inside a zip, checked before the first is opened, unpacked one at a time."""
     limits = limits or Limits()
-    with _opened(snapshot.address, snapshot.content) as archive:
+    with _opened(snapshot.address, snapshot.content, limits) as archive:
         listed = check_directory(snapshot.address, snapshot.content, archive, limits)
         for info in listed:
             if not info.is_dir():
@@ -38,7 +40,7 @@ def members(snapshot: Snapshot, limits: Limits | None = None) -> Iterator[Member
 
 def check_zip(address: str, content: bytes, limits: Limits) -> set[str]:
     """Check a zip wholly, each member's checksum too; returns the names inside."""
-    with _opened(address, content) as archive:
+    with _opened(address, content, limits) as archive:
         listed = check_directory(address, content, archive, limits)
         for info in listed:
             _read(address, archive, info)
@@ -50,13 +52,13 @@ def check_directory(
 ) -> list[zipfile.ZipInfo]:
     """Check the list of members without unpacking any."""
     listed = archive.infolist()
-    if not listed or len(listed) > limits.members:
-        raise BadArchive(address, f"1 to {limits.members} members", len(listed))
+    if not listed:
+        raise BadArchive(address, "members", "none")
     names = set()
     for info in listed:
         _check_member(address, info)
         check_inflation(address, info.compress_size, info.file_size, limits)
-        name = info.filename.replace("\\", "/").rstrip("/")
+        name = _plain(info.filename)
         if name in names:
             raise BadArchive(address, "each member name once", f"{name} twice")
         names.add(name)
@@ -65,7 +67,12 @@ def check_directory(
     return listed
 
 
-def _opened(address: str, content: bytes) -> zipfile.ZipFile:
+def _plain(name: str) -> str:
+    """One spelling for a name, so that `a.csv` and `./a.csv` are seen to be the same."""
+    return posixpath.normpath(unicodedata.normalize("NFC", name.replace("\\", "/")))
+
+
+def _opened(address: str, content: bytes, limits: Limits) -> zipfile.ZipFile:
     if not content.startswith(b"PK\x03\x04"):
         raise BadArchive(address, "a zip that starts with its first member", content[:20])
     at = content.rfind(END)
@@ -73,6 +80,8 @@ def _opened(address: str, content: bytes) -> zipfile.ZipFile:
         raise Truncated(address, "a zip with its end record", f"{len(content)} bytes without one")
     if at + 22 + int.from_bytes(content[at + 20 : at + 22], "little") != len(content):
         raise Truncated(address, "a zip that ends with its end record", "other bytes at its end")
+    if (count := content.count(LISTED)) > limits.members:
+        raise BadArchive(address, f"at most {limits.members} members", count)
     try:
         return zipfile.ZipFile(io.BytesIO(content))
     except PROBLEMS as problem:
@@ -87,6 +96,8 @@ def _check_member(address: str, info: zipfile.ZipInfo) -> None:
         raise BadArchive(address, "member names that stay inside", repr(name))
     if info.flag_bits & 0x1:
         raise BadArchive(address, "members without a password", name)
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise BadArchive(address, "members stored or deflated", f"{name}, {info.compress_type}")
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise BadArchive(address, "plain files inside the zip", f"{name}, a link or device")

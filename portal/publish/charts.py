@@ -21,7 +21,11 @@ from portal.store.reading.figures import Figure
 STEPS = 400
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 MOST_COLUMNS = 60
+# More columns than this are too narrow for every number to be printed on top.
+MOST_NUMBERS = 22
 NOT_IN_HAND = "not in hand"
+# A longer gap is one column that says how many periods it stands for.
+MOST_GAPS = 8
 MONTHS_OF = {"year": 12, "financial_year": 12, "july_year": 12, "half": 6, "quarter": 3, "month": 1}
 # Statuses that change how a column is drawn; the others show by their mark.
 DRAWN_STATUS = {
@@ -143,13 +147,13 @@ class Chart:
     @property
     def marks(self) -> list[str]:
         """The marks that stand beside figures of this chart."""
-        found = [m for c in self.columns if c.figure for m in c.figure.marks.split()]
-        return sorted(set(found) | {m for f in self.beside for m in f.marks.split()})
+        drawn = [f for c in self.columns for f in (c.figure, *c.others) if f]
+        return sorted({mark for figure in drawn for mark in figure.marks.split()})
 
     @property
     def dense(self) -> bool:
-        """True when the columns are too narrow for every number to be printed on top."""
-        return len(self.columns) > 22
+        """True when the columns are too narrow for their numbers."""
+        return len(self.columns) > MOST_NUMBERS
 
     @property
     def lines(self) -> int:
@@ -181,7 +185,9 @@ def chart(
     wanted = frozenset(preferred)
     columns = [_column(list(group), wanted) for _, group in groupby(drawn, key=_when)]
     filled = _with_gaps(columns, years)
-    high = top or nice_top(max((_reach(c) for c in filled), default=0))
+    highest = max((_reach(c) for c in filled), default=0)
+    # A dense chart has a scale beside it; else the numbers stand on the columns.
+    high = top or (nice_top(highest) if len(filled) > MOST_NUMBERS else highest) or 1
     panels = _panels(_thinned(filled), high, rules)
     first = drawn[0] if drawn else figures[0] if figures else None
     return Chart(
@@ -217,13 +223,18 @@ def _lane(figures: Sequence[Figure]) -> tuple[list[Figure], list[Figure]]:
     usual = Counter(f.period_kind for f in dated).most_common(1)
     main = usual[0][0] if usual else ""
     drawn = [f for f in dated if f.period_kind == main]
+    longest = 2 * max((_days(f) for f in drawn), default=0)
     for figure in dated:
         same = [f for f in drawn if (f.start, f.end) == (figure.start, figure.end)]
         clear = all(figure.end < f.start or figure.start > f.end for f in drawn)
-        if figure not in drawn and (same or clear):
+        if figure not in drawn and _days(figure) <= longest and (same or clear):
             drawn.append(figure)
     drawn = sorted(drawn, key=lambda f: (f.start, f.end, f.measure))[-MOST_COLUMNS:]
     return drawn, [f for f in figures if f not in drawn]
+
+
+def _days(figure: Figure) -> int:
+    return figure.days.days or 0
 
 
 def _weight(figure: Figure, preferred: frozenset[str]) -> tuple[bool, bool, bool, bool]:
@@ -285,12 +296,22 @@ def _with_gaps(columns: list[Column], years: tuple[int, int] | None) -> list[Col
     cursor = date(years[0], 1, 1) if years else None
     for column, span in zip(columns, spans, strict=True):
         if cursor and span.start:
-            filled += [_gap(p) for p in whole_periods(main, cursor, span.start - timedelta(days=1))]
+            filled += _gaps(whole_periods(main, cursor, span.start - timedelta(days=1)))
         filled.append(column)
         cursor = max(cursor or date.min, (span.end or date.min) + timedelta(days=1))
     if years and cursor:
-        filled += [_gap(p) for p in whole_periods(main, cursor, date(years[1], 12, 31))]
+        filled += _gaps(whole_periods(main, cursor, date(years[1], 12, 31)))
     return filled
+
+
+def _gaps(periods: list[Period]) -> list[Column]:
+    """Each missing period by itself, or one column with their number when they are many."""
+    if len(periods) <= MOST_GAPS:
+        return [_gap(period) for period in periods]
+    first, last = periods[0], periods[-1]
+    label = f"{short_label(first)} to {short_label(last)}"
+    why = f"{len(periods)} periods {NOT_IN_HAND}"
+    return [Column(label, label, "", None, kinds=("missing",), why=why)]
 
 
 def _gap(period: Period) -> Column:
@@ -336,6 +357,8 @@ def length_note(period: Period) -> str:
     """How long a period is when it is no usual one: `15 months`, `265 days`."""
     if period.kind != "span":
         return ""
+    if period.days and period.days > 800:
+        return f"about {round(period.days / 365.25)} years"
     return f"{period.months} months" if period.months else f"{period.days} days"
 
 
@@ -379,7 +402,7 @@ def _drawn(column: Column, top: float) -> Column:
 
 def _thinned(columns: list[Column]) -> list[Column]:
     """Choose which labels and numbers are printed when columns are many: none is lost in the table."""
-    if len(columns) <= 22:
+    if len(columns) <= MOST_NUMBERS:
         return columns
     every = -(-len({c.label[:4] for c in columns}) // 14)
     seen: list[str] = []
@@ -431,10 +454,11 @@ def _split_gaps(
 
 def _panel(columns: Sequence[Column], top: float, walls: tuple[Break, ...]) -> Panel:
     figure = next((c.figure for c in columns if c.figure), None)
-    title = figure.measure_label if figure else ""
-    if figure and figure.breakdown != TOTAL:
-        title = figure.breakdown_label
-    unit = figure.many if figure else ""
+    if figure is None:
+        return Panel("", "", tuple(columns), walls)
+    whole = figure.breakdown == TOTAL
+    title = f"{figure.many[:1].upper()}{figure.many[1:]}" if whole else figure.breakdown_label
+    unit = figure.measure_label if whole else figure.many
     return Panel(title, unit, tuple(_drawn(c, top) for c in columns), walls)
 
 

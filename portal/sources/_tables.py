@@ -7,7 +7,7 @@ How a locator is followed, by `text_at` and by a person alike:
   stands: titles, headers and blank lines count. It is the line number that an editor shows unless
   a cell holds a line break, and the row number that a spreadsheet shows.
 - `column` is the header as printed; in sheets, and where a header is blank or there twice, the
-  letter of the column.
+  letter of the column. `A … B` are two columns that print the ends of one band: `500 - 999`.
 - `table` is the title above a table where a CSV stacks several: the header is then the nearest
   record above `row` that holds `column`. In HTML it is the number of the table, from 1.
 
@@ -27,16 +27,17 @@ from datetime import date, datetime
 from typing import Any, BinaryIO
 
 from python_calamine import CalamineError, CalamineWorkbook
-from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from portal.core.errors import BadInput
 from portal.core.observations import Locator
+from portal.sources._html import html_tables as html_tables
 
 Row = tuple[int, list[str]]
 
 # A member that unpacks to more than this is not a statistic.
 LARGEST_MEMBER = 1 << 30
 _CHUNK = 1 << 20
+BOTH = " … "
 
 
 def is_zip(content: bytes) -> bool:
@@ -184,6 +185,11 @@ def column_name(header: Sequence[str], index: int) -> str:
     return text if text.strip() and list(header).count(text) == 1 else letter(index)
 
 
+def both(low: str, high: str) -> str:
+    """Return the name of two columns that print the lower and the upper end of a band."""
+    return f"{low}{BOTH}{high}"
+
+
 def sheet_names(content: bytes) -> list[str]:
     """Return the names of a workbook's sheets in order, hidden ones too."""
     return list(_workbook(content).sheet_names)
@@ -217,51 +223,6 @@ def _cell_text(cell: Any) -> str:
     return cell.isoformat() if isinstance(cell, date | datetime) else str(cell)
 
 
-def html_tables(content: bytes) -> list[list[list[str]]]:
-    """Return the tables of a page in order, each as rows of cells.
-
-    A cell that spans rows or columns is repeated in each. A table inside another is one of its own.
-    """
-    page = LexborHTMLParser(content)
-    tables = page.css("table")
-    found: dict[int, list[LexborNode]] = {table.mem_id: [] for table in tables}
-    for row in page.css("table tr"):
-        above = row.parent
-        while above is not None and above.tag != "table":
-            above = above.parent
-        if above is not None:
-            found[above.mem_id].append(row)
-    return [_unspanned(found[table.mem_id]) for table in tables]
-
-
-def _unspanned(rows: Sequence[LexborNode]) -> list[list[str]]:
-    table: list[list[str]] = []
-    held: dict[int, tuple[str, int]] = {}  # column -> text and rows for which it still stands
-    for row in rows:
-        cells: list[str] = []
-        for cell in (node for node in row.iter() if node.tag in ("td", "th")):
-            _fill(cells, held)
-            text = " ".join(cell.text(separator=" ").split())
-            wide, high = (_span(cell, name) for name in ("colspan", "rowspan"))
-            for _ in range(wide):
-                held[len(cells)] = text, high
-                cells.append(text)
-        _fill(cells, held)
-        held = {at: (text, left - 1) for at, (text, left) in held.items() if left > 1}
-        table.append(cells)
-    return table
-
-
-def _fill(cells: list[str], held: Mapping[int, tuple[str, int]]) -> None:
-    while len(cells) in held:
-        cells.append(held[len(cells)][0])
-
-
-def _span(cell: LexborNode, name: str) -> int:
-    text = (cell.attributes.get(name) or "1").strip()
-    return min(int(text), 1000) if re.fullmatch(r"[1-9][0-9]{0,3}", text) else 1
-
-
 def grid(content: bytes, locator: Locator) -> list[list[str]]:
     """Return the table that a locator points into, as rows of cells; see the top of this module."""
     if locator.member:
@@ -279,6 +240,9 @@ def grid(content: bytes, locator: Locator) -> list[list[str]]:
 
 def text_in(rows: Sequence[Sequence[str]], locator: Locator) -> str:
     """Return the cell of a grid; raises BadInput when the locator leads nowhere."""
+    if BOTH in locator.column:
+        ends = (text_in(rows, replace(locator, column=c)) for c in locator.column.split(BOTH))
+        return " - ".join(ends)
     row = locator.row or 0
     if not 1 <= row <= len(rows):
         raise BadInput(f"a row from 1 to {len(rows)}", locator.row)

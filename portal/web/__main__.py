@@ -46,7 +46,9 @@ def _listen(config: Settings) -> socket.socket:
     except OSError as problem:
         listener.close()
         where = f"{config.host}:{config.port}"
-        raise StoreError(f"{where}: {problem.strerror}; set PORTAL_PORT to another port") from problem
+        raise StoreError(
+            f"{where}: {problem.strerror}; set PORTAL_PORT to another port"
+        ) from problem
     return listener
 
 

@@ -21,8 +21,13 @@ DESCRIPTION = (
 )
 router = APIRouter(prefix="/api/v1", tags=["figures"])
 
-Code = Annotated[str, Query(max_length=200)]
-Day = Annotated[str, Query(pattern=r"^(\d{4}(-\d\d(-\d\d)?)?)?$", description="2013 or 2013-04-01")]
+Day = Annotated[
+    str,
+    Query(
+        pattern=r"^(\d{4}(-\d\d(-\d\d)?)?)?$",
+        description="first day of the period, as 2013 or 2013-04-01",
+    ),
+]
 Size = Annotated[int, Query(ge=1, le=1_000, description="How many on one page.")]
 
 
@@ -73,6 +78,10 @@ class Refused:
     status: int
 
 
+def _code(words: str) -> Any:
+    return Query(max_length=200, description=words)
+
+
 ERRORS: dict[int | str, dict[str, Any]] = {
     code: {"model": Refused} for code in (400, 404, 422, 503)
 }
@@ -82,14 +91,14 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 async def observations(
     request: Request,
     db: Db,
-    measure: Code = "",
-    requester: Code = "",
-    holder: Code = "",
-    area: Code = "",
-    breakdown: Code = "",
-    status: Code = "",
-    source: Code = "",
-    series: Code = "",
+    measure: Annotated[str, _code("what is counted, as /api/v1/series names it")] = "",
+    requester: Annotated[str, _code("the authority that asks; _T for all together")] = "",
+    holder: Annotated[str, _code("the operator that is asked; _T for all together")] = "",
+    area: Annotated[str, _code("state or territory, as GB or IE")] = "",
+    breakdown: Annotated[str, _code("dimension=code; _T for the total")] = "",
+    status: Annotated[str, _code("why the value is what it is, as normal or doubtful")] = "",
+    source: Annotated[str, _code("the publication that the figure stands in")] = "",
+    series: Annotated[str, _code("figures that differ in nothing but their period")] = "",
     first: Day = "",
     last: Day = "",
     page: PageNumber = 1,
@@ -113,11 +122,11 @@ async def observations(
 async def series(
     request: Request,
     db: Db,
-    measure: Code = "",
-    requester: Code = "",
-    holder: Code = "",
-    area: Code = "",
-    breakdown: Code = "",
+    measure: Annotated[str, _code("what is counted")] = "",
+    requester: Annotated[str, _code("the authority that asks; _T for all together")] = "",
+    holder: Annotated[str, _code("the operator that is asked; _T for all together")] = "",
+    area: Annotated[str, _code("state or territory, as GB or IE")] = "",
+    breakdown: Annotated[str, _code("dimension=code; _T for the total")] = "",
     page: PageNumber = 1,
     size: Size = 100,
 ) -> Response:

@@ -1,6 +1,8 @@
 """The site: every route, the headers of every answer, and pages for what goes wrong."""
 
 import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -20,12 +22,16 @@ from portal.web import (
     register,
     search,
     sources,
+    story,
     words,
 )
 from portal.web.edition import Editions
 from portal.web.headers import EveryAnswer
+from portal.web.tables import proxy
+from portal.web.tables.supervisor import Supervisor
 
 ROUTERS = (
+    story.router,
     bodies.router,
     observations.router,
     sources.router,
@@ -41,6 +47,13 @@ ROUTERS = (
 
 def create_app(config: Settings) -> FastAPI:
     """Build the site over the editions of an installation."""
+    supervisor = Supervisor(config)
+
+    @asynccontextmanager
+    async def tables(_: FastAPI) -> AsyncIterator[None]:
+        async with supervisor.running():
+            yield
+
     app = FastAPI(
         title="Retention Watch",
         version=__version__,
@@ -49,11 +62,13 @@ def create_app(config: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
         redirect_slashes=False,
+        lifespan=tables,
     )
     app.state.settings, app.state.editions = config, Editions(config.editions)
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=config.templates / "static", check_dir=False))
+    proxy.install(app, supervisor)
     problems.install(app)
     code = code_version(Path(__file__).parents[1], config.templates)
     app.add_middleware(EveryAnswer, version=lambda: content_version(app.state.editions, code))

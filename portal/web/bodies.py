@@ -6,9 +6,11 @@ from sqlite3 import Row
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from portal.publish.charts import Chart
 from portal.store.reading import bodies, operators
 from portal.store.reading.figures import Figure
 from portal.web.asked import PageNumber, Words, held
+from portal.web.charting import figures_chart
 from portal.web.edition import Db
 from portal.web.rendering import render
 
@@ -38,10 +40,10 @@ class OperatorList:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A body or an operator with its charts: one for each series long enough to be drawn."""
+    """A body or an operator, and its longest series as charts."""
 
     held: bodies.BodyPage | operators.OperatorPage
-    latest: list[Figure]
+    charts: list[Chart]
 
 
 @router.get("/bodies")
@@ -69,7 +71,7 @@ async def body(request: Request, db: Db, id: str, page: PageNumber = 1) -> Respo
     row = held(bodies.body_row(db, id), "authority")
     if row["side"] == "operator":
         return RedirectResponse(f"/operators/{row['id']}", 308)
-    return render(request, "body.html", held(bodies.body_page(db, id, page), "authority"))
+    return render(request, "body.html", shown(db, bodies.body_page(db, id, page)))
 
 
 @router.get("/operators")
@@ -84,8 +86,20 @@ async def operator(request: Request, db: Db, id: str, page: PageNumber = 1) -> R
     row = held(bodies.body_row(db, id), "operator or company")
     if row["side"] != "operator":
         return RedirectResponse(f"/bodies/{row['id']}", 308)
-    found = held(operators.operator_page(db, id, page), "operator or company")
-    return render(request, "operator.html", found)
+    return render(request, "operator.html", shown(db, operators.operator_page(db, id, page)))
+
+
+def shown(db: Db, page: bodies.BodyPage | operators.OperatorPage | None) -> Shown:
+    """Draw the longest series of a body or operator."""
+    there = held(page, "body")
+    return Shown(there, [_chart(db, figures) for figures in there.drawn])
+
+
+def _chart(db: Db, figures: list[Figure]) -> Chart:
+    series = figures[0].series
+    full = len(figures) == bodies.MOST_COLUMNS
+    notes = [f"The newest {len(figures)} figures; older ones are in the CSV."] if full else []
+    return figures_chart(db, f"s-{series}", figures, csv=f"/trends.csv?s={series}", notes=notes)
 
 
 def by_type(rows: list[Row]) -> list[tuple[str, list[Row]]]:

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from portal.core.observations import TOTAL
-from portal.publish.charts import Chart, chart
+from portal.publish.charts import Chart, chart, short_label
 from portal.store.reading import trends
 from portal.store.reading.figures import Figure, preferred, rules, series_figures
 from portal.web.rendering import unit_words, value_text
@@ -28,7 +28,7 @@ def figures_chart(
     return chart(
         id,
         figures,
-        rules(db, {f.measure for f in figures}),
+        rules(db, figures),
         headline=headline or newest_words(figures),
         statistic=statistic or statistical_title(figures),
         years=years,
@@ -86,31 +86,30 @@ def newest_words(figures: Sequence[Figure]) -> str:
     figure = newest(figures)
     if figure is None:
         return "No figure in hand"
-    words = f"{value_text(figure)} {unit_words(figure)}".strip()
+    money = figure.kind == "money"
+    words = f"{value_text(figure, short=money)} {unit_words(figure)}".strip()
     words = words[:1].upper() + words[1:]
     if figure.period_kind == "open" and not (figure.start or figure.end):
         return f"{words}, period not stated"
-    return f"{words} in {figure.period}" if _is_span(figure) else f"{words}, {figure.period}"
-
-
-def _is_span(figure: Figure) -> bool:
-    return figure.period_kind in ("year", "half", "quarter", "month")
+    if figure.period_kind in ("span", "open", "day"):
+        return f"{words}, {figure.period}"
+    return f"{words} in {short_label(figure.days)}"
 
 
 def statistical_title(figures: Sequence[Figure]) -> str:
     """What is counted, in which unit, by whom, of whom, where, and from when to when."""
     if not figures:
         return ""
-    first, last = figures[0], figures[-1]
+    first, last = figures[0], max(figures, key=lambda f: (f.end or "", f.start or ""))
     parts = [first.measure_label]
     parts += [first.requester_label] if first.requester != TOTAL else []
     parts += [f"asked of {first.holder_label}"] if _one(figures, "holder") else []
     same = len({f.breakdown for f in figures}) == 1
     parts += [first.breakdown_label.lower()] if same and first.breakdown != TOTAL else []
-    unit = {"£": "pounds", "%": unit_words(first)}.get(first.symbol, first.many)
-    span = first.period if first.period == last.period else f"{first.period} to {last.period}"
+    spans = list(dict.fromkeys(short_label(f.days) for f in (first, last)))
+    span = " to ".join(spans)
     named = ", ".join([*parts, first.area_label, span])
-    return f"{named}. Unit: {first.many if first.symbol in ('', '%') else unit}."
+    return f"{named}. Unit: {first.many}."
 
 
 def _one(figures: Sequence[Figure], role: str) -> bool:

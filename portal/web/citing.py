@@ -48,7 +48,7 @@ def _tex(text: str) -> str:
 
 
 def archived_row(path: Path | None, row: int | None) -> list[tuple[str, str]]:
-    """Return the cells of a row of an archived CSV file under their headers; empty when too long."""
+    """Return the cells of a row of an archived CSV file by header; none when it is too long."""
     if path is None or not row or path.suffix != ".csv" or path.stat().st_size > SHOWN_BYTES:
         return []
     with path.open(encoding="utf-8", newline="") as file:

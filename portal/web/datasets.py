@@ -94,7 +94,7 @@ async def download(request: Request, edition: Number, name: str) -> Response:
         editions.current()
         raise HTTPException(404, f"Edition {edition} does not stand here.") from None
     path = held(listed_path(whole, name), f"file in edition {whole.number}")
-    media = TYPES[kind_of(name)] if kind_of(name) in TYPES else "application/octet-stream"
+    media = TYPES.get(kind_of(name), "application/octet-stream")
     saved_as = f"retention-watch-{whole.number}{path.suffix}" if name == DATABASE else name
     return FileResponse(path, media_type=media, filename=saved_as)
 

@@ -58,7 +58,9 @@ async def docs(request: Request, db: Db) -> Response:
         for method, given in methods.items()
     ]
     site = request.app.state.settings.site.rstrip("/")
-    return render(request, "docs.html", Documentation(schema["info"]["description"], operations, site))
+    return render(
+        request, "docs.html", Documentation(schema["info"]["description"], operations, site)
+    )
 
 
 def _operation(schema: dict[str, Any], method: str, path: str, given: dict[str, Any]) -> Operation:
@@ -68,7 +70,7 @@ def _operation(schema: dict[str, Any], method: str, path: str, given: dict[str, 
     return Operation(
         method.upper(),
         path,
-        given.get("description", ""),
+        given.get("description", "").replace("`", ""),
         [_parameter(each) for each in given.get("parameters", [])],
         [(field, _takes(content)) for field, content in fields.items()],
         EXAMPLES.get(path, ""),

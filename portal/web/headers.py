@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 from collections.abc import Callable
+from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,6 +20,7 @@ PROTECTION = {
     "Permissions-Policy": "accelerometer=(), camera=(), geolocation=(), gyroscope=(), "
     "magnetometer=(), microphone=(), payment=(), usb=(), interest-cohort=(), browsing-topics=()",
 }
+SAFE = "/%:@!$&'()*+,;=~-._"
 PAGE = "public, max-age=60"
 NUMBERED = "public, max-age=86400"
 PACKED = ("text/", "application/json", "application/atom+xml", "application/feed+json")
@@ -135,4 +137,5 @@ def without_slash(scope: Scope) -> str:
     raw = scope.get("raw_path") or scope["path"].encode("utf-8", "replace")
     path = raw.split(b"?")[0].decode("latin-1").strip("/")
     query = scope.get("query_string", b"").decode("latin-1")
-    return f"/{path}" + (f"?{query}" if query else "")
+    # A browser takes a backslash for a slash: unquoted it would lead to another host.
+    return f"/{quote(path, safe=SAFE)}" + (f"?{query}" if query else "")

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 
 from portal.core.errors import BadInput, EditionError, NotComparable
@@ -137,6 +137,10 @@ async def _damaged(request: Request, problem: Exception) -> Response:
 
 async def _broken(request: Request, problem: Exception) -> Response:
     # This handler stands outside of all middleware, so it protects its answer itself.
-    given = answer(request, 500)
+    try:
+        given = answer(request, 500)
+    except Exception:
+        log.exception("the page for what broke is broken itself")
+        given = PlainTextResponse(f"{TITLES[500]}. {WORDS[500]}", 500)
     protect(given.headers)
     return given

@@ -177,9 +177,21 @@ def lower_first(text: str) -> str:
     return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
+def upper_first(text: str) -> str:
+    """The same words at the start of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def parts(breakdown: str) -> str:
+    """A breakdown without the names of its dimensions: `Applicant, wrong time or date`."""
+    return ", ".join(part.split(": ", 1)[-1] for part in breakdown.split("; "))
+
+
 def listed(words: list[str], last: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`."""
-    return f" {last} ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+    return (
+        f" {last} ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+    )
 
 
 @lru_cache
@@ -188,6 +200,12 @@ def static(name: str) -> str:
     path = settings().templates / "static" / name
     tag = hashlib.sha256(path.read_bytes()).hexdigest()[:8] if path.exists() else "0"
     return f"/static/{name}?v={tag}"
+
+
+@lru_cache
+def has_fonts() -> bool:
+    """True once scripts/fonts has put our own fonts in place."""
+    return (settings().templates / "static" / "fonts" / "fonts.css").exists()
 
 
 def environment() -> Environment:
@@ -202,10 +220,11 @@ def environment() -> Environment:
     made.filters |= {
         "number": number, "money": money, "value": value_text, "brief": brief,
         "unit": unit_words, "marks": marks, "meaning": meaning, "date": day, "plural": plural,
-        "lower_first": lower_first, "listed": listed, "tight": tight, "tick": tick,
+        "lower_first": lower_first, "upper_first": upper_first,
+        "listed": listed, "parts": parts, "tight": tight, "tick": tick,
         "describe": described, "letter": lambda index: LETTERS[index % len(LETTERS)],
     }  # fmt: skip
-    made.globals |= {"static": static, "months": months}
+    made.globals |= {"static": static, "months": months, "has_fonts": has_fonts}
     return made
 
 
@@ -237,7 +256,9 @@ def render(
     headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
     """Fill one template with one dataclass: templates see it as `page`."""
-    html = templates().get_template(template).render(
-        page=page, path=request.url.path, about=about(request), request=request
+    html = (
+        templates()
+        .get_template(template)
+        .render(page=page, path=request.url.path, about=about(request), request=request)
     )
     return HTMLResponse(html, status_code=status, headers=dict(headers or {}))

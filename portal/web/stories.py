@@ -29,6 +29,7 @@ class Home:
     power: Figure | None
     bodies: sqlite3.Row
     companies: list[Figure]
+    company_count: int
     company_chart: Chart | None
     authority_chart: Chart | None
     law: sqlite3.Row | None
@@ -57,6 +58,7 @@ def home(db: sqlite3.Connection) -> Home:
         power=newest(totals.authorities_using_power(db)),
         bodies=totals.named_bodies(db),
         companies=_newest_of_each(companies),
+        company_count=len({f.holder for f in companies}),
         company_chart=_company_chart(db, companies),
         authority_chart=_authority_chart(db),
         law=law.in_force(db, "GB"),
@@ -81,12 +83,13 @@ def runs(labels: Sequence[str]) -> str:
 
 
 def _newest_of_each(figures: Sequence[Figure]) -> list[Figure]:
-    """The newest figure of each company, a total before a part."""
+    """What each company says of the newest period in hand, all parts when there is no total."""
     found = []
     for _, group in groupby(figures, key=lambda f: f.holder):
         held = list(group)
         last = max(f.end for f in held)
-        found.append(next(f for f in held if f.end == last))
+        newest_ones = [f for f in held if f.end == last]
+        found += [f for f in newest_ones if f.breakdown == TOTAL] or newest_ones
     return sorted(found, key=lambda f: (f.end, f.holder_label), reverse=True)
 
 
@@ -236,12 +239,10 @@ def _reasons(db: sqlite3.Connection, sides: Sequence[Sequence[Figure]]) -> list[
     picked = [
         next((f for f in figures if (f.start, f.end) == last), figures[-1]) for figures in sides
     ]
-    words = rules(db, {f.measure for f in picked})
+    words = rules(db, picked)
     found = reasons_against([f.observation for f in picked], words)
-    for measure in words.measures.values():
-        found = [reason.replace(measure.id, f"“{measure.label}”") for reason in found]
     if last is None:
-        found.append("they have no period in common")
+        found.append("They have no period in common.")
     return found
 
 
@@ -324,6 +325,8 @@ class Errors:
 
     chart: Chart | None
     newest: Figure | None
+    why: str
+    redefined: int
     shares: list[Shares]
     parties: list[tuple[str, str]]
     kinds: list[Figure]
@@ -342,18 +345,22 @@ def errors_page(db: sqlite3.Connection) -> Errors:
     serious = [f for f in found if f.measure.startswith(("serious", "erroneous"))]
     interception = [f for f in found if f.measure.startswith("interception")]
     chains = [f for f in interception if f.requester == TOTAL and f.measure.endswith("_errors")]
-    return Errors(
+    chart = (
         figures_chart(db, "errors", whole, csv=f"/trends.csv?s={whole[0].series}")
         if whole
-        else None,
+        else None
+    )
+    measure = trends.measure(db, "errors_reported")
+    return Errors(
+        chart,
         newest(whole),
+        measure["why"] if measure else "",
+        sum(b.kind == "definition" for b in chart.breaks) if chart else 0,
         _shares(shares),
         list({f.breakdown: _short_breakdown(f) for f in shares}.items()),
         [f for f in reported if f.breakdown != TOTAL],
         serious,
-        figures_chart(
-            db, "interception", [f for f in chains if f.measure == "interception_errors"]
-        )
+        figures_chart(db, "interception", [f for f in chains if f.measure == "interception_errors"])
         if chains
         else None,
         totals.register(db, "errors"),
@@ -408,6 +415,4 @@ class Timeline:
 def timeline_page(db: sqlite3.Connection, area: str = "") -> Timeline:
     """Fill the timeline."""
     years = law.timeline(db, area)
-    return Timeline(
-        years, law.timeline_areas(db), area, sum(len(entries) for _, entries in years)
-    )
+    return Timeline(years, law.timeline_areas(db), area, sum(len(entries) for _, entries in years))

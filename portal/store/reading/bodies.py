@@ -8,9 +8,8 @@ from decimal import Decimal
 from portal.core.comparison import rate
 from portal.core.errors import NotComparable
 from portal.core.vocabulary import Vocabulary
-from portal.store.reading.figures import Figure, figures, series_figures
+from portal.store.reading.figures import Figure, figures, rules
 from portal.store.reading.lists import PAGE, Page
-from portal.store.reading.rules import rules
 
 # What a rate may be of, and per how many of what: a measure of data/vocabulary/measures.toml.
 PER = {"resident_population": 100_000, "police_officers": 100}
@@ -63,14 +62,19 @@ class BodyPage:
         found = {m["caution"]: m["caution_source"] for m in self.held if m["caution"]}
         return list(found.items())
 
+    @property
+    def rate_cautions(self) -> list[tuple[str, str]]:
+        """The cautions that belong beside the rates, each once."""
+        return list({r.caution: r.caution_source for r in self.rates if r.caution}.items())
+
 
 LISTED = """
 SELECT b.id, b.label, b.body_type, b.area, b.valid_from, b.valid_to, b.note, t.label AS type_label,
-  t.plural, t.side, coalesce(a.label, '') AS area_label, count(o.id) AS held,
-  coalesce(min(nullif(o.start, '')), '') AS first, coalesce(max(o.start), '') AS last
+  t.plural, t.side, coalesce(a.label, '') AS area_label, coalesce(sum(s.observations), 0) AS held,
+  coalesce(min(nullif(s.first_day, '')), '') AS first, coalesce(max(s.last_day), '') AS last
 FROM bodies b JOIN body_types t ON t.id = b.body_type LEFT JOIN areas a ON a.id = b.area
-LEFT JOIN observations o ON o.requester = b.id
-  AND o.measure IN (SELECT id FROM measures WHERE topic <> 'denominator')
+LEFT JOIN series s ON s.requester = b.id
+  AND s.measure IN (SELECT id FROM measures WHERE topic <> 'denominator')
 WHERE b.id <> '_T' AND t.side <> 'operator' AND (?1 = '' OR b.body_type = ?1)
   AND (?2 = '' OR b.area = ?2)
   AND (?3 = '' OR b.id IN (SELECT body FROM body_names WHERE name LIKE '%' || ?3 || '%'))
@@ -135,7 +139,7 @@ def body_page(db: sqlite3.Connection, id: str, page: int = 1) -> BodyPage | None
         figures=requested(db, id, page, sum(m["figures"] for m in about)),
         drawn=drawn(db, "requester", id),
         sizes=sizes,
-        rates=[] if no_rates else rates(db, id, sizes),
+        rates=[] if no_rates else rates(db, id, sizes, held),
         no_rates=no_rates,
     )
 
@@ -161,10 +165,11 @@ CHILDREN = """
 SELECT id, label, body_type, valid_from, valid_to FROM bodies WHERE parent = ? ORDER BY label
 """
 HELD = """
-SELECT m.id, m.label, m.topic, m.caution, m.caution_source, u.many, count(*) AS figures,
-  coalesce(min(nullif(o.start, '')), '') AS first, max(o.start) AS last
-FROM observations o JOIN measures m ON m.id = o.measure JOIN units u ON u.id = m.unit
-WHERE o.{column} = ? GROUP BY o.measure ORDER BY m.topic = 'denominator', m.topic, m.label
+SELECT m.id, m.label, m.topic, m.caution, m.caution_source, u.many,
+  sum(s.observations) AS figures, coalesce(min(nullif(s.first_day, '')), '') AS first,
+  max(s.last_day) AS last
+FROM series s JOIN measures m ON m.id = s.measure JOIN units u ON u.id = m.unit
+WHERE s.{column} = ? GROUP BY s.measure ORDER BY m.topic = 'denominator', m.topic, m.label
 """
 # A measure that others of the same type and area have, and this body has not: a gap to ask about.
 MISSING = """
@@ -182,7 +187,7 @@ ORDER BY o.measure DESC, o.start, o.id LIMIT 80
 
 
 def held_by_measure(db: sqlite3.Connection, column: str, id: str) -> list[sqlite3.Row]:
-    """Return the measures held of a body on one side, with how many figures and from when to when."""
+    """Return the measures held of a body on one side: how many figures, from when to when."""
     return db.execute(HELD.format(column=column), [id]).fetchall()
 
 
@@ -199,37 +204,50 @@ def requested(db: sqlite3.Connection, id: str, page: int, total: int) -> Page:
 
 LONG = """
 SELECT s.id FROM series s JOIN measures m ON m.id = s.measure
-WHERE s.{column} = ? AND s.area = ? AND m.topic <> 'denominator' AND s.observations >= ?
-ORDER BY s.breakdown <> '_T', s.observations DESC, s.id LIMIT ?
+WHERE s.{column} = ?1 AND (?2 = '' OR s.area = ?2) AND m.topic <> 'denominator'
+  AND s.observations >= ?3
+ORDER BY s.breakdown <> '_T', s.observations DESC, s.id LIMIT ?4
 """
 # A chart of fewer figures says less than their rows.
-FEWEST, MOST_CHARTS = 3, 4
+FEWEST, MOST_CHARTS, MOST_COLUMNS = 3, 3, 40
 
 
-def drawn(
-    db: sqlite3.Connection, column: str, id: str, area: str = "GB"
-) -> list[list[Figure]]:
+def drawn(db: sqlite3.Connection, column: str, id: str, area: str = "") -> list[list[Figure]]:
     """Return the longest series of a body on one side, for charts: totals before their parts."""
     found = db.execute(LONG.format(column=column), [id, area, FEWEST, MOST_CHARTS])
-    return [series_figures(db, row["id"]) for row in found.fetchall()]
+    return [newest(db, row["id"]) for row in found.fetchall()]
+
+
+def newest(db: sqlite3.Connection, series: str) -> list[Figure]:
+    """Return the newest figures of a series, as many as are drawn, in order of time."""
+    inner = "SELECT rowid FROM observations WHERE series = ? ORDER BY start DESC LIMIT ?"
+    wanted = f'WHERE o.rowid IN ({inner}) ORDER BY o.start, o."end", o.source'
+    return figures(db, wanted, [series, MOST_COLUMNS])
 
 
 COUNTED = """
-WHERE o.requester = ? AND o.holder = '_T' AND o.breakdown = '_T' AND u.kind = 'count'
-  AND o.measure IN (SELECT id FROM measures WHERE topic IN ('volume', 'foi'))
-ORDER BY o.start DESC, o.id LIMIT 12
+WHERE o.rowid IN (SELECT rowid FROM observations
+  WHERE requester = ? AND holder = '_T' AND breakdown = '_T' AND measure IN
+    (SELECT m.id FROM measures m JOIN units u ON u.id = m.unit
+     WHERE m.topic IN ('volume', 'foi') AND u.kind = 'count')
+  ORDER BY start DESC LIMIT 12)
+ORDER BY o.start DESC, o.id
 """
 
 
-def rates(db: sqlite3.Connection, id: str, sizes: Sequence[Figure]) -> list[Rate]:
+def rates(
+    db: sqlite3.Connection, id: str, sizes: Sequence[Figure], held: Sequence[sqlite3.Row]
+) -> list[Rate]:
     """Return a body's counts per residents and officers, where both are of the same time."""
-    words = rules(db)
-    found = []
-    for counted in figures(db, COUNTED, [id]):
+    found: list[Rate] = []
+    numbers = figures(db, COUNTED, [id])
+    words = rules(db, [*numbers, *sizes])
+    cautions = {m["id"]: (m["caution"], m["caution_source"]) for m in held}
+    for counted in numbers:
         for measure, per in PER.items():
             base = _within(counted, [size for size in sizes if size.measure == measure])
             if base:
-                found += _rate(counted, base, per, words)
+                found += _rate(counted, base, per, words, cautions[counted.measure])
     return found
 
 
@@ -244,12 +262,12 @@ def _within(counted: Figure, sizes: Sequence[Figure]) -> Figure | None:
     return min(inside, key=lambda pair: pair[0])[1] if inside else None
 
 
-def _rate(counted: Figure, base: Figure, per: int, words: Vocabulary) -> list[Rate]:
+def _rate(
+    counted: Figure, base: Figure, per: int, words: Vocabulary, caution: tuple[str, str]
+) -> list[Rate]:
     try:
         result = rate(counted.observation, base.observation, words, per=per)
     except NotComparable:
         return []
-    measure = words.measures[counted.measure]
     low, high = result.value.bounds
-    cautions = (measure.caution, measure.caution_source)
-    return [Rate(counted, base, per, low, high, result.method, *cautions)]
+    return [Rate(counted, base, per, low, high, result.method, *caution)]

@@ -98,7 +98,9 @@ class Figure:
         series = Series(
             self.measure, self.requester, self.holder, self.area, read_breakdown(self.breakdown)
         )
-        numbers = [None if n is None else Decimal(str(n)) for n in (self.value, self.low, self.high)]
+        numbers = [
+            None if n is None else Decimal(str(n)) for n in (self.value, self.low, self.high)
+        ]
         return Observation(series, self.days, Value(*numbers, self.status), self.source)
 
 
@@ -130,9 +132,10 @@ def total_figures(db: sqlite3.Connection, measure: str) -> list[Figure]:
     return figures(db, where + rest, [measure, TOTAL, TOTAL, TOTAL])
 
 
-def rules(db: sqlite3.Connection, measures: Iterable[str]) -> Vocabulary:
-    """Return what core's rules need to judge figures of these measures: units, measures, breaks."""
-    wanted = sorted(set(measures))
+def rules(db: sqlite3.Connection, shown: Iterable[Figure]) -> Vocabulary:
+    """Return what core's rules need to judge these figures: their units, measures and breaks."""
+    shown = list(shown)
+    wanted = sorted({f.measure for f in shown})
     holes = ",".join("?" * len(wanted))
     rows = db.execute(
         "SELECT m.*, u.label AS u_label, u.one, u.many, u.kind, u.symbol FROM measures m "
@@ -145,7 +148,19 @@ def rules(db: sqlite3.Connection, measures: Iterable[str]) -> Vocabulary:
     }
     names = "id label unit topic side counted_by definition why".split()
     found = {r["id"]: Measure(*(r[name] for name in names)) for r in rows}
-    return Vocabulary(units, found, {}, {}, _breaks(db, wanted, holes), {}, {}, {}, {})
+    breaks = _breaks(db, wanted, holes)
+    for id in _breaks_of_others(db, {f.holder for f in shown}):
+        breaks.pop(id, None)
+    return Vocabulary(units, found, {}, {}, breaks, {}, {}, {}, {})
+
+
+def _breaks_of_others(db: sqlite3.Connection, holders: set[str]) -> list[str]:
+    """Breaks of one company's report, by their name (`google-process-2014`), not of these holders."""
+    rows = db.execute(
+        "SELECT b.id, x.id AS holder FROM breaks b "
+        "JOIN bodies x ON b.id LIKE x.id || '-%' WHERE x.as_holder > 0"
+    )
+    return [row[0] for row in rows if row[1] not in holders]
 
 
 def _breaks(db: sqlite3.Connection, wanted: list[str], holes: str) -> dict[str, Break]:

@@ -122,7 +122,7 @@ def _law_entries(db: sqlite3.Connection, area: str) -> list[Entry]:
                 said = f"{row['status']}" if name == "ended_on" else row["data_covered"]
                 found.append(
                     Entry(
-                        row[name], "law", f"{row['instrument']} {words}", said,
+                        row[name], "law", f"{words}: {row['instrument']}", said,
                         row["area_label"], row["url"], row["source_title"] or "", True,
                     )
                 )  # fmt: skip

@@ -31,11 +31,11 @@ class OperatorPage:
 
 LISTED = """
 SELECT b.id, b.label, b.body_type, b.note, b.valid_from, b.valid_to, t.label AS type_label,
-  t.plural, coalesce(a.label, '') AS area_label, count(o.id) AS held,
-  coalesce(sum(o.area = 'GB'), 0) AS from_uk,
-  coalesce(min(nullif(o.start, '')), '') AS first, coalesce(max(o.start), '') AS last
+  t.plural, coalesce(a.label, '') AS area_label, coalesce(sum(s.observations), 0) AS held,
+  coalesce(sum(s.observations * (s.area = 'GB')), 0) AS from_uk,
+  coalesce(min(nullif(s.first_day, '')), '') AS first, coalesce(max(s.last_day), '') AS last
 FROM bodies b JOIN body_types t ON t.id = b.body_type LEFT JOIN areas a ON a.id = b.area
-LEFT JOIN observations o ON o.holder = b.id
+LEFT JOIN series s ON s.holder = b.id
 WHERE t.side = 'operator' GROUP BY b.id ORDER BY t.rowid, b.label
 """
 
@@ -70,7 +70,9 @@ def operator_page(db: sqlite3.Connection, id: str, page: int = 1) -> OperatorPag
     row = body_row(db, id)
     if row is None or row["side"] != "operator":
         return None
-    count = "SELECT count(*) FROM observations WHERE holder = ? AND area = 'GB'"
+    count = """
+    SELECT coalesce(sum(observations), 0) FROM series WHERE holder = ? AND area = 'GB'
+    """
     total = db.execute(count, [id]).fetchone()[0]
     uk = Page(figures(db, UK, [id, PAGE, (page - 1) * PAGE]), page, total)
     widest = db.execute(WIDEST, [id]).fetchone()
@@ -81,7 +83,7 @@ def operator_page(db: sqlite3.Connection, id: str, page: int = 1) -> OperatorPag
         kin=kin(db, row),
         held=held_by_measure(db, "holder", id),
         asks=held_by_measure(db, "requester", id),
-        drawn=drawn(db, "holder", id),
+        drawn=drawn(db, "holder", id, "GB"),
         uk=uk,
         states=states,
         more_states=(widest["states"] if widest else 0) - len(states),

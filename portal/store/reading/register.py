@@ -16,6 +16,11 @@ class Correction:
     correction: sqlite3.Row
     figures: list[Figure]
 
+    @property
+    def kind(self) -> str:
+        """What kind of error it is."""
+        return str(self.correction["kind"])
+
 
 @dataclass(frozen=True, slots=True)
 class Register:

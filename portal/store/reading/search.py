@@ -40,8 +40,7 @@ def found(db: sqlite3.Connection, asked: str, limit: int = 40) -> Found:
     words = [word[:LETTERS] for word in words]
     if not words:
         return Found([])
-    strict = " ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}"*'])
-    rows = _matches(db, [f"{{title}} : ({_all(words)})", strict])
+    rows = _matches(db, [_all(words, ""), _all(words, "*")])
     loosely = not rows
     if loosely:
         rows = _matches(db, [" OR ".join(f'"{word}"*' for word in words if len(word) > 1)])
@@ -49,14 +48,17 @@ def found(db: sqlite3.Connection, asked: str, limit: int = 40) -> Found:
     return Found(hits[:limit], len(hits) > limit, loosely and bool(hits))
 
 
-def _all(words: Sequence[str]) -> str:
-    return " AND ".join(f'"{word}"*' for word in words)
+def _all(words: Sequence[str], star: str) -> str:
+    """All words, the last one whole or, with a star, as a beginning of at least two letters."""
+    last = f'"{words[-1]}"{star if len(words[-1]) > 1 else ""}'
+    return " AND ".join([*(f'"{word}"' for word in words[:-1]), last])
 
 
 def _matches(db: sqlite3.Connection, questions: Sequence[str]) -> list[sqlite3.Row]:
+    """Ask one question after the other until enough is found to rank."""
     rows: dict[str, sqlite3.Row] = {}
     for question in questions:
-        if question:
+        if question and len(rows) < LOOKED_AT:
             for row in db.execute(MATCHES, [question, LOOKED_AT]):
                 rows.setdefault(row["ref"], row)
     return list(rows.values())

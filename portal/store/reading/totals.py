@@ -57,6 +57,8 @@ def counts(db: sqlite3.Connection) -> sqlite3.Row:
         "SELECT (SELECT count(*) FROM observations) AS figures, "
         "(SELECT count(*) FROM sources WHERE observations > 0) AS sources, "
         "(SELECT count(*) FROM conflicts) AS conflicts, "
+        "(SELECT count(*) FROM changes WHERE edition = (SELECT max(edition) FROM changes)) "
+        "AS changes, "
         "(SELECT count(*) FROM corrections) AS corrections"
     ).fetchone()
     return row

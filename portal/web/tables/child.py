@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import fields
 from pathlib import Path
 
 import httpcore
@@ -17,6 +16,8 @@ from portal.web.tables import MOUNT
 START_SECONDS = 30.0
 DRAIN_SECONDS = 30.0
 END_SECONDS = 8.0
+# The settings that the process needs; it never learns where the private store is.
+TOLD = ("data", "templates", "site", "query_memory", "query_seconds")
 KEPT_IN_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "VIRTUAL_ENV", "PYTHONPATH")
 
 
@@ -48,9 +49,11 @@ class Child:
         try:
             async with asyncio.timeout(START_SECONDS):
                 await child._ready()
-        except (TimeoutError, EditionError, httpcore.NetworkError, httpcore.ProtocolError):
+        except (TimeoutError, EditionError, httpcore.NetworkError, httpcore.ProtocolError) as why:
             await child.end()
-            raise EditionError(f"{edition}: the tables under {MOUNT} do not start") from None
+            reason = str(why) or type(why).__name__
+            words = f"{edition}: the tables under {MOUNT} do not start: {reason}"
+            raise EditionError(words) from why
         except BaseException:
             await child.end()
             raise
@@ -107,6 +110,6 @@ class Child:
 def environment(settings: Settings) -> dict[str, str]:
     """What the process is told: our settings, the way to Python, nothing else."""
     told = {name: os.environ[name] for name in KEPT_IN_ENVIRONMENT if name in os.environ}
-    ours = {f"PORTAL_{f.name.upper()}": str(getattr(settings, f.name)) for f in fields(settings)}
+    ours = {f"PORTAL_{name.upper()}": str(getattr(settings, name)) for name in TOLD}
     # One pool of memory instead of one for each thread: what is freed can be used again.
     return {**told, **ours, "MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1"}

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,7 +13,7 @@ from datasette.utils import PrefixedUrlString
 from jinja2 import FileSystemLoader, PrefixLoader
 
 from portal.config import Settings
-from portal.web.rendering import day, static
+from portal.web.rendering import environment
 from portal.web.tables import DATABASE, MOUNT
 from portal.web.tables.budget import CURRENT, Budget, Watch
 from portal.web.tables.guard import Connection, guard
@@ -36,7 +36,7 @@ TOO_MUCH = "The statement needs too much memory."
 NOT_OFFERED = "This statement uses something that is not offered here: {}."
 
 
-class Addresses(Urls):  # type: ignore[misc]
+class Addresses(Urls):
     """Addresses below /data; an address that is already there stays as it is.
 
     Datasette puts the prefix before paths that it took from the request, which carry it already.
@@ -45,10 +45,10 @@ class Addresses(Urls):  # type: ignore[misc]
     def path(self, path: str, format: str | None = None) -> str:
         """Return an address below /data."""
         given = path.startswith(f"{MOUNT}/") and not isinstance(path, PrefixedUrlString)
-        return super().path(PrefixedUrlString(path) if given else path, format)  # type: ignore[no-any-return]
+        return super().path(PrefixedUrlString(path) if given else path, format)
 
 
-class Edition(Database):  # type: ignore[misc]
+class Edition(Database):
     """The edition's database: immutable, guarded, on the budget of the answer."""
 
     def __init__(self, tables: Datasette, path: Path, seconds: float) -> None:
@@ -80,7 +80,7 @@ class Edition(Database):  # type: ignore[misc]
         def bounded(connection: Connection) -> Found:
             return self._bounded(connection, fn, budget)
 
-        return await super().execute_fn(bounded)  # type: ignore[no-any-return]
+        return await super().execute_fn(bounded)
 
     def _bounded(
         self, connection: Connection, fn: Callable[[Connection], Found], budget: Budget
@@ -100,11 +100,11 @@ class Edition(Database):  # type: ignore[misc]
         return []
 
 
-class Tables(Datasette):  # type: ignore[misc]
+class Tables(Datasette):
     """Datasette with one edition."""
 
     def __init__(
-        self, edition: Path, settings: Settings, metadata: Mapping[str, Any], figures: frozenset[str]
+        self, edition: Path, settings: Settings, metadata: dict[str, Any], figures: frozenset[str]
     ) -> None:
         seconds, templates = settings.query_seconds, settings.templates
         self.site, self.figures = settings.site, figures
@@ -112,14 +112,15 @@ class Tables(Datasette):  # type: ignore[misc]
         self.answer_seconds = 2 * seconds
         self.frame = {"path": MOUNT, "about": defaultdict(str, metadata["edition"])}
         super().__init__(
-            metadata=dict(metadata),
+            metadata=metadata,
             settings={**SETTINGS, "sql_time_limit_ms": int(seconds * 1000)},
             template_dir=str(templates / "datasette"),
         )
         frame = PrefixLoader({"site": FileSystemLoader(str(templates))}, delimiter=":")
         self.jinja_env.loader.loaders.append(frame)
-        self.jinja_env.filters["date"] = day
-        self.jinja_env.globals["static"] = static
+        site = environment()
+        self.jinja_env.filters = {**site.filters, **self.jinja_env.filters}
+        self.jinja_env.globals = {**site.globals, **self.jinja_env.globals}
         self.remove_database("_memory")
         self.add_database(Edition(self, edition, seconds), name=DATABASE)
 

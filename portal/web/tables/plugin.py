@@ -25,15 +25,17 @@ TOO_SLOW = "The answer took longer than the time allowed. Ask for fewer rows, or
 ODD = "This address does not read: one of its parts is not what the tables expect."
 
 
-@hookimpl  # type: ignore[misc]
+@hookimpl
 def render_cell(value: Any, column: str, datasette: Tables) -> Markup | None:
     """Link the number of a figure to its page on the site."""
+    if isinstance(value, dict):  # a foreign key, with its label
+        value = value["value"]
     if column in ("id", "observation") and value in datasette.figures:
         return Markup('<a href="/observations/{0}">{0}</a>').format(value)
     return None
 
 
-@hookimpl  # type: ignore[misc]
+@hookimpl
 def extra_template_vars(datasette: Tables) -> dict[str, Any]:
     """What the site's own frame needs: which place is open, which edition stands."""
     return {**datasette.frame, "site_page": site_page}
@@ -44,14 +46,14 @@ def site_page(table: str, key: str) -> str:
     return f"{PAGES[table]}{quote(key)}" if table in PAGES and key != "_T" else ""
 
 
-@hookimpl  # type: ignore[misc]
+@hookimpl
 def permission_allowed(action: str, resource: Any) -> bool | None:
     """Keep what the search index stores for itself off the pages."""
     hidden = action == "view-table" and str(resource[1]).lower().startswith("search_")
     return False if hidden else None
 
 
-@hookimpl  # type: ignore[misc]
+@hookimpl
 def handle_exception(
     datasette: Tables, request: Any, exception: Exception
 ) -> Callable[[], Awaitable[Response]]:
@@ -82,7 +84,7 @@ async def error(datasette: Tables, path: str, status: int, words: str) -> Respon
     return Response.html(page, status=status)
 
 
-@hookimpl  # type: ignore[misc]
+@hookimpl
 def asgi_wrapper(datasette: Tables) -> Callable[[ASGIApp], ASGIApp]:
     """Put our bounds around every request."""
     return partial(Answers, refuse=partial(error, datasette), seconds=datasette.answer_seconds)

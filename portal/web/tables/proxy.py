@@ -6,8 +6,10 @@ from contextlib import asynccontextmanager
 from urllib.parse import quote
 
 import httpcore
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from portal.web.rendering import render
@@ -23,7 +25,8 @@ METHODS = ("GET", "HEAD")
 # The only headers that pass: who asks, from where and with which cookie stays behind; what the
 # answer may set is for the site to say.
 ASKED = (b"accept",)
-ANSWERED = (b"content-type", b"content-length", b"content-disposition", b"location", b"link")
+ANSWERED = (b"content-type", b"content-length", b"content-disposition", b"location")
+FAILURES = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException)
 BUSY = "Too many questions at once, or a new edition is being opened. Try again in a few seconds."
 
 
@@ -56,7 +59,7 @@ class Proxy:
         try:
             async with self._slot(), self.supervisor.request() as pool:
                 await answer.stream(pool, scope)
-        except (Busy, Down, httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException):
+        except (Busy, Down, *FAILURES):
             # Once begun, an answer can only be broken off, so that nobody takes it for whole.
             if answer.begun:
                 raise
@@ -78,6 +81,13 @@ class Proxy:
             yield
         finally:
             self.free.release()
+
+
+def install(app: Starlette, supervisor: Supervisor) -> None:
+    """Put the tables on a site, at /data and below."""
+    proxy = Proxy(supervisor)
+    app.router.routes.append(Route(MOUNT, proxy, include_in_schema=False))
+    app.mount(MOUNT, proxy)
 
 
 class Answer:

@@ -35,9 +35,11 @@ class Supervisor:
         self.settings = settings
         self.child: Child | None = None
         self.pause = 0.0
+        # Set whenever another process has taken over.
+        self.changed = asyncio.Event()
         self._numbers = count(1)
         self._following: asyncio.Task[None] | None = None
-        self._retiring: set[asyncio.Task[None]] = set()
+        self.retiring: set[asyncio.Task[None]] = set()
         self._folder: Path | None = None
 
     async def start(self, edition: Path | None = None) -> None:
@@ -56,8 +58,17 @@ class Supervisor:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._following
         ending = [self.child.end()] if self.child else []
-        await asyncio.gather(*ending, *self._retiring)
+        await asyncio.gather(*ending, *self.retiring)
         self.child = None
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["Supervisor"]:
+        """Start, and end every process when this block is left: for the lifespan of the site."""
+        await self.start()
+        try:
+            yield self
+        finally:
+            await self.stop()
 
     @asynccontextmanager
     async def request(self) -> AsyncIterator[httpcore.AsyncConnectionPool]:
@@ -105,11 +116,12 @@ class Supervisor:
             self.pause = min(max(2 * self.pause, FIRST_PAUSE), LONGEST_PAUSE)
             LOG.error("%s; trying again in %.1f s", problem, self.pause)
             return
+        self.changed.set()
         self.pause = 0.0 if running else min(max(2 * self.pause, FIRST_PAUSE), LONGEST_PAUSE)
         if child is not None:
             task = asyncio.create_task(child.retire())
-            self._retiring.add(task)
-            task.add_done_callback(self._retiring.discard)
+            self.retiring.add(task)
+            task.add_done_callback(self.retiring.discard)
 
 
 def run_folder(settings: Settings) -> Path:

@@ -82,9 +82,7 @@ def _table(
     if set(own) - set(columns):
         raise BadInput(f"columns of {name}", sorted(set(own) - set(columns)), at)
     described = tuple(ColumnWords(column, **words[column]) for column in columns)
-    return TableWords(
-        name, given["label"], given["description"], described, given.get("opens", {})
-    )
+    return TableWords(name, given["label"], given["description"], described, given.get("opens", {}))
 
 
 def questions(data: Path) -> list[Question]:

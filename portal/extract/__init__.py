@@ -1,0 +1,1 @@
+"""Tables out of documents: bytes in, plain tables out."""

@@ -1,0 +1,177 @@
+"""What the reports of companies share: figures by asking country, of one company.
+
+The company is the holder, the requester is all authorities together, and the area is the asking
+country. No total is computed here: `_T` and the area World stand only where the company prints one.
+"""
+
+import html
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import urljoin
+
+from portal.core.errors import BadInput
+from portal.core.observations import TOTAL, Breakdown, Locator, Observation, Series
+from portal.core.periods import Period
+from portal.core.sources import Snapshot
+from portal.core.values import MISSING, Value, read_value
+from portal.sources._tables import Header
+
+BLANK = {**MISSING, "": "not_available"}
+
+# A share of no requests is printed as 0 by Google, Meta and TikTok; it is undefined.
+OF_NOTHING = "No requests, so there is no share: the printed 0 is not a refusal."
+
+
+@lru_cache(maxsize=1 << 16)
+def count(printed: str) -> Value:
+    """Read a number or band of whole things; a blank is not available."""
+    return read_value(printed, kind="count", missing=BLANK)
+
+
+@lru_cache(maxsize=1 << 12)
+def share(printed: str) -> Value:
+    """Read a share out of one hundred, with or without the sign: `59%`, `59`."""
+    return read_value(printed, kind="share", symbol="%", missing=BLANK)
+
+
+@lru_cache(maxsize=1 << 12)
+def not_applicable(printed: str) -> Value:
+    """A cell that can hold no figure, whatever is printed in it."""
+    return Value(status="not_applicable", printed=printed)
+
+
+@lru_cache(maxsize=1 << 16)
+def series(measure: str, holder: str, area: str, breakdown: Breakdown = ()) -> Series:
+    """Return the series of a company, with all authorities of an area as requester."""
+    return Series(measure, TOTAL, holder, area, breakdown)
+
+
+def process(code: str, **others: str) -> Breakdown:
+    """Return the breakdown of a legal process, with other dimensions in order; "" is the total."""
+    pairs = {**others, "legal_process": code}
+    return tuple(sorted((dimension, given) for dimension, given in pairs.items() if given))
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of figures: our field's name, what it counts, and how a cell of it is read.
+
+    `share_of` names the column of requests of which it is a share.
+    """
+
+    field: str
+    measure: str
+    breakdown: Breakdown = ()
+    read: Callable[[str], Value] = count
+    share_of: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Where the rows that are being read stand, and whose they are."""
+
+    snapshot: str
+    source: str
+    holder: str
+    member: str = ""
+    table: str = ""
+    sheet: str = ""
+
+    def figure(
+        self, of: Series, period: Period, value: Value, row: int, column: str,
+        variant: str = "", note: str = "",
+    ) -> Observation:  # fmt: skip
+        """Return one observation with its locator."""
+        place = Locator(self.snapshot, self.member, self.sheet, self.table, row, column)
+        return Observation(of, period, value, self.source, place, variant, note)
+
+
+def row_figures(
+    table: Table, header: Header, columns: Sequence[Column], period: Period, area: str,
+    row: int, cells: Sequence[str], variant: str = "",
+) -> Iterator[Observation]:  # fmt: skip
+    """Yield the figures of one row in which each column is a measure of one country."""
+    for each in columns:
+        printed = cells[header.index[each.field]]
+        value, note = each.read(printed), each.note
+        if each.share_of and not value.number and value.number is not None:
+            asked = count(cells[header.index[each.share_of]])
+            if asked.number is not None and not asked.number:
+                value, note = not_applicable(printed), OF_NOTHING
+        of = series(each.measure, table.holder, area, each.breakdown)
+        column = header.column(each.field)
+        yield table.figure(of, period, value, row, column, variant, note)
+
+
+class Repeats:
+    """Tells the second row of the same key and period apart: `row-2`.
+
+    A period is one bit of the key's number, so that a file of a million rows does not need a
+    million entries: memory grows with the keys and the periods, not with the rows.
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[object, int] = {}
+        self._bits: dict[object, int] = {}
+        self._again: dict[object, int] = {}
+
+    def variant(self, key: object, period: object) -> str:
+        """Return "" the first time, then `row-2`, `row-3`."""
+        bit = self._bits.get(period)
+        if bit is None:
+            bit = self._bits[period] = 1 << len(self._bits)
+        seen = self._seen.get(key, 0)
+        if not seen & bit:
+            self._seen[key] = seen | bit
+            return ""
+        self._again[key, period] = self._again.get((key, period), 1) + 1
+        return f"row-{self._again[key, period]}"
+
+
+def same_length(cells: Sequence[str], header: Header, row: int, where: str) -> Sequence[str]:
+    """Return the cells of a row that has as many as the header; raises BadInput otherwise."""
+    if len(cells) != len(header.printed):
+        raise BadInput(f"{len(header.printed)} cells", len(cells), f"{where}, row {row}")
+    return cells
+
+
+def place_of(snapshot: Snapshot, member: str = "") -> str:
+    """Name a file in an error: its address, and the member of a zip."""
+    return f"{snapshot.address}, {member}" if member else snapshot.address
+
+
+def something(figures: Iterable[Observation], where: str) -> Iterator[Observation]:
+    """Pass the figures on; raises BadInput when there was none, for nothing found is an error."""
+    found = False
+    for figure in figures:
+        found = True
+        yield figure
+    if not found:
+        raise BadInput("at least one figure", "none", where)
+
+
+def links(page: Snapshot, name: str) -> list[str]:
+    """Return the addresses on a page that hold `name`, a pattern; raises BadInput for none.
+
+    Looks into scripts too, where pages that are drawn in the browser keep their links (`\\/`).
+    """
+    text = html.unescape(page.content.decode("utf-8", "replace"))
+    text = text.replace("\\/", "/").replace("\\u002F", "/")
+    found = re.findall(rf"""[^"'\s<>()\\]*(?:{name})[^"'\s<>()\\]*""", text)
+    if not found:
+        raise BadInput(f"links to {name}", "none", page.address)
+    return sorted({urljoin(page.address, link) for link in found})
+
+
+def code(codes: dict[str, str], printed: str, what: str, where: str) -> str:
+    """Return our code for a printed word, compared without case and padding."""
+    known = codes.get(printed)
+    if known is None:
+        folded = {key.casefold(): value for key, value in codes.items()}
+        known = folded.get(" ".join(printed.split()).casefold())
+    if known is None:
+        raise BadInput(f"a known {what} ({', '.join(codes)})", printed, where)
+    return known
