@@ -46,3 +46,8 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("left out: ../shared is not beside this checkout")
     return SHARED
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`pytest --write-expected` writes what is missing beside a source's recordings, and fails."""
+    parser.addoption("--write-expected", action="store_true")

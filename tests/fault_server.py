@@ -254,6 +254,7 @@ simple("html_for_zip", whole(WALL, "text/html"))
 
 # Redirects.
 REDIRECTS = {
+    "moved.csv": "/good_page",
     "redirect_to_loopback": "http://127.0.0.2/inner",
     "redirect_to_localhost": "http://localhost/inner",
     "redirect_to_ipv6": "http://[::1]/inner",
@@ -409,5 +410,5 @@ simple("encodings_twice", head(Content_Encoding="gzip", **{"content_encoding": "
 def length_too_short_slowly(server: FaultServer, asked: Asked) -> Parts:
     """The rest comes in a packet of its own."""
     yield head(Content_Length=1000) + CSV[:1000]
-    time.sleep(0.1)
+    time.sleep(0.03)
     yield CSV[1000:]

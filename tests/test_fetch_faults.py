@@ -6,7 +6,8 @@ Every answer comes over a real socket. Only the pauses are played by a clock of 
 import random
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import fault_server
@@ -19,12 +20,11 @@ from portal.core import errors
 from portal.core.sources import Snapshot
 from portal.ingest.fetch import Client
 from portal.ingest.limits import Limits
-from portal.ingest.zips import members
+from portal.ingest.zips import check_zip, members
 
 TLS: ssl.SSLContext = httpx.create_ssl_context(trust_env=False)
-SMALL = Limits(
-    raw=3_000_000, decoded=40_000_000, connect=1, headers=0.1, idle=0.08, total=0.2, tries=5
-)
+SMALL = Limits(raw=3_000_000, decoded=40_000_000, connect=3, headers=3, idle=3, total=5)
+HASTY = replace(SMALL, headers=0.1, idle=0.08, total=0.2)
 
 
 @dataclass
@@ -57,21 +57,33 @@ class Scene:
         return found
 
 
-@pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
+@contextmanager
+def played(folder: Path, limits: Limits) -> Iterator[Scene]:
     clock, said = Clock(), list[str]()
     with FaultServer(clock=clock) as server:
         allow = (f"127.0.0.1:{server.port}",)
         with Client(
-            Settings(var=tmp_path),
+            Settings(var=folder),
             allow=allow,
-            limits=SMALL,
+            limits=limits,
             tls=TLS,
             say=said.append,
             clock=clock,
             sleep=clock.sleep,
         ) as client:
             yield Scene(server, clock, client, said)
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    with played(tmp_path, SMALL) as scene:
+        yield scene
+
+
+@pytest.fixture
+def hasty(tmp_path: Path) -> Iterator[Scene]:
+    with played(tmp_path, HASTY) as scene:
+        yield scene
 
 
 GOOD = {
@@ -109,7 +121,6 @@ REFUSED = {
     errors.BadHeaders: "length_twice length_and_chunks length_no_number header_flood not_http"
     " types_twice encodings_twice redirect_two_ways",
     errors.TooLarge: "gzip_bomb endless_body length_too_big zip_bomb:zip",
-    errors.TooSlow: "silent drip_headers drip_body stalls_in_body informed_without_end",
     errors.Unreachable: "reset_before_answer closes_at_once",
     errors.BadCharset: "charset_lie charset_lie_latin1 charset_unknown charset_no_charset"
     " charset_undeclared charset_control",
@@ -127,15 +138,12 @@ REFUSED = {
     errors.AskedToWait: "busy_for_a_year",
 }
 CASES = [(error, case) for error, cases in REFUSED.items() for case in cases.split()]
+SLOW = "silent drip_headers drip_body stalls_in_body informed_without_end".split()
 
 
-@pytest.mark.parametrize("error, case", CASES, ids=[case for _, case in CASES])
-def test_a_fault_is_refused_by_name(
-    scene: Scene, error: type[errors.FetchError], case: str
-) -> None:
-    name, _, kind = case.partition(":")
+def refused(scene: Scene, error: type[errors.FetchError], name: str, expect: str) -> None:
     with pytest.raises(error) as caught:
-        scene.get(name, kind or "csv")
+        scene.get(name, expect)
     assert type(caught.value) is error
     assert caught.value.address and caught.value.expected and str(caught.value.found)
     assert len(scene.server.pages()) <= 5
@@ -143,8 +151,32 @@ def test_a_fault_is_refused_by_name(
     assert all(later - earlier >= 1 for earlier, later in zip(times, times[1:], strict=False))
 
 
+@pytest.mark.parametrize("error, case", CASES, ids=[case for _, case in CASES])
+def test_a_fault_is_refused_by_name(
+    scene: Scene, error: type[errors.FetchError], case: str
+) -> None:
+    name, _, kind = case.partition(":")
+    refused(scene, error, name, kind or "csv")
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_a_slow_answer_is_given_up(hasty: Scene, name: str) -> None:
+    refused(hasty, errors.TooSlow, name, "csv")
+    assert len(hasty.server.pages()) == 5
+
+
+def test_a_document_that_moved_to_a_page_is_refused_by_the_ending_asked_for(scene: Scene) -> None:
+    refused(scene, errors.WrongType, "moved.csv", "")
+
+
 def test_every_fault_the_server_knows_is_in_a_list() -> None:
-    named = {case.split(":")[0] for _, case in CASES} | {"good.csv", "good_cp1252", "slow_but_good"}
+    named = {case.split(":")[0] for _, case in CASES} | {
+        "good.csv",
+        "good_cp1252",
+        "slow_but_good",
+        "moved.csv",
+        *SLOW,
+    }
     named |= {case.split(":")[0] for cases in GOOD.values() for case in cases.split()}
     assert set(FAULTS) - named == set()
 
@@ -236,7 +268,7 @@ def test_a_body_cut_at_any_byte_is_never_taken(tmp_path: Path, framing: str) -> 
             clock=clock,
             sleep=clock.sleep,
         ) as client:
-            kind = "zip" if "zip and" in framing and "g" not in framing.split()[0] else "csv"
+            kind = "zip" if framing.startswith("zip") else "csv"
             for cut in cuts:
                 with pytest.raises((errors.Truncated, errors.Unframed)):
                     client.get(server.address(f"cut?{cut}"), expect=kind)
@@ -247,8 +279,6 @@ def test_a_body_cut_at_any_byte_is_never_taken(tmp_path: Path, framing: str) -> 
 @pytest.mark.parametrize("at", range(len(ZIP)))
 def test_a_zip_with_any_byte_changed_is_refused_or_the_same(at: int) -> None:
     """Times and flags may change unseen; names, places and contents may not."""
-    from portal.ingest.zips import check_zip
-
     changed = ZIP[:at] + bytes([ZIP[at] ^ 0x55]) + ZIP[at + 1 :]
     try:
         check_zip("http://x", changed, Limits())

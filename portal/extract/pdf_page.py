@@ -90,7 +90,7 @@ class _Getter:
         left, right, bottom, top = self.tight
         c.FPDFText_GetCharBox(self.text, index, left, right, bottom, top)
         angle = round(c.FPDFText_GetCharAngle(self.text, index) * 57.29578) % 360
-        angle = (360 - angle + frame.rotation) % 360  # clockwise on the page as shown
+        angle = (angle + frame.rotation) % 360  # clockwise on the page as shown
         shown = frame.box(box.left, box.bottom, box.right, box.top)
         if right.value > left.value:  # fonts may claim more or less width than they print
             inked = frame.box(left.value, bottom.value, right.value, top.value)

@@ -161,7 +161,8 @@ def _of_box(box: Box, *, shade: bool) -> Iterator[Rule]:
 
 def join_rules(rules: Iterator[Rule], near: float = 2.0) -> list[Rule]:
     """Join pieces on one line that touch or nearly touch; dots of a dotted line become one."""
-    flat = [(r.top, r.left, r.right, r.shade) for r in (kept := list(rules)) if r.flat]
+    kept = list(rules)
+    flat = [(r.top, r.left, r.right, r.shade) for r in kept if r.flat]
     upright = [(r.left, r.top, r.bottom, r.shade) for r in kept if not r.flat]
     return [
         *(Rule(a, at, b, at, s) for at, a, b, s in _joined(flat, near) if b - a >= SHORTEST),

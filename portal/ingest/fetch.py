@@ -153,7 +153,7 @@ class Client:
             return Unchanged(address, fetched_at, known)
         headers = {**answer.headers, "final-address": final.text}
         header = headers.get("content-type", "")
-        kind = kinds.expected_kind(final.text, expect, header)
+        kind = kinds.expected_kind(expect, (address, final.text), header)
         bodies.prove(address, answer.body, kind)
         content = answer.body.content
         encoding = kinds.check(address, content, kind, header, charsets, self.limits)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.core.errors import StoreError
-from portal.core.sources import Snapshot
+from portal.core.sources import Get, Snapshot
 from portal.ingest.fetch import UTF8, Client, Known, Unchanged
 from portal.store import archive
 
@@ -87,3 +87,14 @@ def current_snapshot(
         return held
     fetched.keep(answer)
     return answer
+
+
+def asking(
+    client: Client, fetched: Fetched, *, charsets: Sequence[str] = UTF8, since: str = ""
+) -> Get:
+    """What a source is given to ask with: get(address)."""
+
+    def get(address: str) -> Snapshot:
+        return current_snapshot(client, fetched, address, charsets=charsets, since=since)
+
+    return get

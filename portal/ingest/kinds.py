@@ -56,14 +56,17 @@ WALL_LENGTH = 30_000
 TOP = 100_000  # where a page's head ends at the latest
 
 
-def expected_kind(address: str, expect: str, header: str) -> str:
-    """What the caller expects; else what the address ends with; else what the server declares."""
+def expected_kind(expect: str, addresses: Sequence[str], header: str) -> str:
+    """What the caller expects; else what an address ends with; else what the server declares.
+
+    The address that was asked comes first: report.csv that leads to /login is still to be a CSV.
+    """
     if expect:
         if expect not in KINDS:
             raise ValueError(f"expect is one of {', '.join(KINDS)}, not {expect}")
         return expect
-    ending = urlsplit(address).path.rpartition(".")[2].lower()
-    return ending if ending in KINDS else TYPES.get(media_type(header)[0], "")
+    endings = (urlsplit(each).path.rpartition(".")[2].lower() for each in addresses)
+    return next((each for each in endings if each in KINDS), TYPES.get(media_type(header)[0], ""))
 
 
 def check(

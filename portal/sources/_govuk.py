@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from portal.core.errors import BadInput
 from portal.core.sources import Record, Snapshot
-from portal.sources._json import need, read_json, text
+from portal.sources._json import need, objects, read_json, text
 
 SITE = "https://www.gov.uk"
 CONTENT = SITE + "/api/content"
@@ -54,7 +54,7 @@ def linked(page: Mapping[str, Any], where: str) -> list[str]:
 def attachments(page: Mapping[str, Any], where: str) -> list[Attachment]:
     """Return the files of a page, from its list or, on older pages, from its HTML."""
     details = need(page, "details", dict, where)
-    if listed := details.get("attachments"):
+    if listed := objects(details, "attachments", where):
         return [_attachment(each, where) for each in listed if "url" in each]
     fragments = [*_texts(details.get("documents")), *_texts(details.get("body"))]
     found = [each for html in fragments for each in _in_html(html)]
@@ -72,7 +72,8 @@ def _attachment(given: Mapping[str, Any], where: str) -> Attachment:
 
 
 def _texts(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else [v for v in value or () if isinstance(v, str)]
+    several = value if isinstance(value, list) else [value]
+    return [each for each in several if isinstance(each, str)]
 
 
 def _in_html(html: str) -> Iterator[Attachment]:
@@ -95,14 +96,15 @@ def publication(snapshot: Snapshot, about: Sequence[str] = ()) -> Record:
     """Return what a page tells of itself and of its changes."""
     page, where = document(snapshot), snapshot.address
     details, links = page["details"], page["links"]
-    history = details.get("change_history") or []
     return Record(
         "publication",
         page["base_path"],
         {
             "title": page["title"],
             "document_type": page["document_type"],
-            "organisations": [need(o, "title", str, where) for o in links.get("organisations", ())],
+            "organisations": [
+                need(o, "title", str, where) for o in objects(links, "organisations", where)
+            ],
             "first_published": text(page, "first_published_at", where),
             "updated": text(page, "public_updated_at", where),
             "withdrawn": text(page.get("withdrawn_notice") or {}, "withdrawn_at", where),
@@ -112,7 +114,7 @@ def publication(snapshot: Snapshot, about: Sequence[str] = ()) -> Record:
                     "date": need(each, "public_timestamp", str, where),
                     "note": need(each, "note", str, where),
                 }
-                for each in history
+                for each in objects(details, "change_history", where)
             ],
             "attachments": [
                 {"title": a.title, "url": a.url, "content_type": a.content_type, "size": a.size}

@@ -37,6 +37,17 @@ def need(given: Any, name: str, kind: type[Kind], where: str) -> Kind:
     return value
 
 
-def text(given: Mapping[str, Any], name: str, where: str) -> str:
+def text(given: Any, name: str, where: str) -> str:
     """Return a text that may be missing or null: then it is empty."""
-    return "" if given.get(name) is None else need(given, name, str, where)
+    missing = isinstance(given, Mapping) and given.get(name) is None
+    return "" if missing else need(given, name, str, where)
+
+
+def objects(given: Any, name: str, where: str) -> list[Any]:
+    """Return a list of objects that may be missing or null: then it is empty."""
+    missing = isinstance(given, Mapping) and given.get(name) is None
+    found = [] if missing else need(given, name, list, where)
+    for each in found:
+        if not isinstance(each, Mapping):
+            raise BadInput(f"objects in {name}", each, where)
+    return found

@@ -104,7 +104,9 @@ def read(snapshot: Snapshot, department: str) -> SpendFile:
             file.blank += 1
             continue
         departments[key(cell["department"])] += 1
-        lines[cell["transaction"]] += 1
+        # In the month without transaction numbers, day and supplier stand for one.
+        invoice = cell["transaction"] or f"{cell['date']} {cell['supplier']}"
+        lines[invoice] += 1
         try:
             day = read_day(cell["date"])
         except BadInput as problem:
@@ -113,7 +115,7 @@ def read(snapshot: Snapshot, department: str) -> SpendFile:
         printed = (*cells, *[""] * len(file.header.printed))[file.header.index["amount"]]
         file.payments.append(
             Payment(
-                number, day, lines[cell["transaction"]], cell["type"], cell["area"],
+                number, day, lines[invoice], cell["type"], cell["area"],
                 cell["supplier"], cell["transaction"], printed,
             )
         )  # fmt: skip

@@ -15,7 +15,7 @@ from typing import Any
 from portal.core.errors import BadInput
 from portal.core.sources import Get, Record, Snapshot, Source
 from portal.sources import _foi
-from portal.sources._json import need, read_json, text
+from portal.sources._json import need, objects, read_json, text
 
 SOURCE = Source(
     id="fragdenstaat",
@@ -52,7 +52,7 @@ def snapshots(get: Get) -> Iterator[Snapshot]:
 
 def _next(page: Snapshot) -> str:
     given = read_json(page)
-    following = text(given.get("meta", given), "next", page.address)
+    following = text(given.get("meta", given), "next", page.address) if given else ""
     return f"https://fragdenstaat.de{following}" if following.startswith("/") else following
 
 
@@ -60,7 +60,9 @@ def records(snapshot: Snapshot) -> Iterator[Record]:
     """Yield one record for each public request of a page; none at all is an error."""
     where = snapshot.address
     given = read_json(snapshot)
-    if isinstance(given, Mapping) and "messages" in given:
+    if not isinstance(given, Mapping):
+        raise BadInput("an object", given, where)
+    if "messages" in given:
         found = [given]
     else:
         found = need(given, "results" if "results" in given else "objects", list, where)
@@ -93,7 +95,7 @@ def _request(asked: Mapping[str, Any], where: str) -> Record:
         "created": need(asked, "created_at", str, where),
         "updated": text(asked, "last_modified_at", where),
         "last_event": text(asked, "last_message", where),
-        "attachments": list(_attachments(asked.get("messages") or (), where)),
+        "attachments": list(_attachments(asked, where)),
     }
     return _foi.request(f"request-{need(asked, 'id', int, where)}", fields, where)
 
@@ -103,8 +105,8 @@ def _law(given: Any) -> str:
     return str(given.get("name", "")) if isinstance(given, Mapping) else ""
 
 
-def _attachments(messages: Any, where: str) -> Iterator[str]:
-    for message in messages:
-        for file in message.get("attachments") or ():
+def _attachments(asked: Mapping[str, Any], where: str) -> Iterator[str]:
+    for message in objects(asked, "messages", where):
+        for file in objects(message, "attachments", where):
             if need(file, "approved", bool, where) and not file.get("pending"):
                 yield need(file, "resource_uri", str, where)

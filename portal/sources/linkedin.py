@@ -136,6 +136,7 @@ def _by_country(
 def _us(
     table: Table, period: Period, rows: Sequence[Sequence[str]], where: str
 ) -> Iterator[Observation]:
+    repeats = by_company.Repeats()
     for row, cells in enumerate(rows, 1):
         filled = [at for at, cell in enumerate(cells) if cell]
         if not filled:
@@ -148,4 +149,5 @@ def _us(
         at = filled[-1] if len(filled) == 2 else len(cells) - 1
         printed = cells[at] if at != filled[0] else ""
         of = by_company.series(measure, "linkedin", "US", process(legal))
-        yield table.figure(of, period, _value(measure, printed), row, letter(at))
+        variant = repeats.variant(label, period)
+        yield table.figure(of, period, _value(measure, printed), row, letter(at), variant)

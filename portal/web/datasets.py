@@ -9,7 +9,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi import Path as InPath
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from portal.core.errors import EditionError
 from portal.store.reading import datasets
@@ -97,6 +97,14 @@ async def download(request: Request, edition: Number, name: str) -> Response:
     media = TYPES.get(kind_of(name), "application/octet-stream")
     saved_as = f"retention-watch-{whole.number}{path.suffix}" if name == DATABASE else name
     return FileResponse(path, media_type=media, filename=saved_as)
+
+
+@router.get("/downloads/{name}")
+async def newest(request: Request, db: Db, name: str) -> Response:
+    """Lead to a file of the current edition, under an address that stays."""
+    edition = request.state.edition
+    held(listed_path(edition, name), f"file in edition {edition.number}")
+    return RedirectResponse(f"/downloads/{edition.number}/{name}", 307)
 
 
 def listed_path(edition: Edition, name: str) -> Path | None:

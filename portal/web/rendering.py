@@ -36,7 +36,7 @@ def money(value: int | float | None, symbol: str = "£") -> str:
 
 
 def _one(o: Any, value: int | float | None, short: bool = False) -> str:
-    symbol = _get(o, "symbol")
+    symbol = str(_get(o, "symbol"))
     if not symbol or symbol == "%":
         return number(value) + symbol
     symbol += " " if symbol.isalpha() else ""
@@ -58,7 +58,7 @@ def _get(o: Any, name: str) -> Any:
 
 
 def value_text(o: Any, short: bool = False) -> str:
-    """What a figure says: `808,214`, `£10,175,527.73`, `0–499`, `at least 5`, or why there is none."""
+    """What a figure says: `808,214`, `£84,582.23`, `0–499`, `at least 5`, or why there is none."""
     value, low, high = (_get(o, name) for name in ("value", "low", "high"))
     if value is not None:
         about = "about " if _get(o, "status") == "approximate" else ""
@@ -73,7 +73,7 @@ def value_text(o: Any, short: bool = False) -> str:
 
 
 def tight(o: Any) -> str:
-    """The same for a narrow column: `£10.2m`, `≈500`, `≥5`; the full text stands beside it, hidden."""
+    """The same for a narrow column: `£10.2m`, `≈500`, `≥5`; the full text is beside it, hidden."""
     text = value_text(o, short=_get(o, "kind") == "money")
     for long, short in ((" billion", "bn"), (" million", "m"), ("about ", "≈"), ("at least ", "≥")):
         text = text.replace(long, short)

@@ -1,4 +1,4 @@
-"""Routes of the pages that tell the story: home, trends, comparison, law, money, errors, timeline."""
+"""Routes of the story pages: home, trends, comparison, law, money, errors, timeline."""
 
 import csv
 import io
@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from portal.store.reading.figures import series_figures
 from portal.store.reading.trends import chain_figures
-from portal.web import stories
+from portal.web import dossiers, stories
 from portal.web.edition import edition
 from portal.web.rendering import render
 
@@ -72,23 +72,23 @@ async def compare(request: Request, db: Edition, s: Ids = [], q: Text = "") -> R
 @router.get("/retention", include_in_schema=False)
 async def retention(request: Request, db: Edition) -> Response:
     """Laws that order data to be kept, over the years."""
-    page = stories.retention_page(db, datetime.now(UTC).date())
+    page = dossiers.retention_page(db, datetime.now(UTC).date())
     return render(request, "retention.html", page)
 
 
 @router.get("/costs", include_in_schema=False)
 async def costs(request: Request, db: Edition) -> Response:
     """Who was paid, and what it was said to cost."""
-    return render(request, "costs.html", stories.costs_page(db))
+    return render(request, "costs.html", dossiers.costs_page(db))
 
 
 @router.get("/errors", include_in_schema=False)
 async def errors(request: Request, db: Edition) -> Response:
     """How often it went wrong."""
-    return render(request, "errors.html", stories.errors_page(db))
+    return render(request, "errors.html", dossiers.errors_page(db))
 
 
 @router.get("/timeline", include_in_schema=False)
 async def timeline(request: Request, db: Edition, area: Text = "") -> Response:
     """What happened when."""
-    return render(request, "timeline.html", stories.timeline_page(db, area))
+    return render(request, "timeline.html", dossiers.timeline_page(db, area))

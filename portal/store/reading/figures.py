@@ -98,10 +98,13 @@ class Figure:
         series = Series(
             self.measure, self.requester, self.holder, self.area, read_breakdown(self.breakdown)
         )
-        numbers = [
-            None if n is None else Decimal(str(n)) for n in (self.value, self.low, self.high)
-        ]
-        return Observation(series, self.days, Value(*numbers, self.status), self.source)
+        number, low, high = (_exact(n) for n in (self.value, self.low, self.high))
+        value = Value(number, low, high, self.status)
+        return Observation(series, self.days, value, self.source)
+
+
+def _exact(number: int | float | None) -> Decimal | None:
+    return None if number is None else Decimal(str(number))
 
 
 def _day(text: str | None) -> date | None:
@@ -155,7 +158,7 @@ def rules(db: sqlite3.Connection, shown: Iterable[Figure]) -> Vocabulary:
 
 
 def _breaks_of_others(db: sqlite3.Connection, holders: set[str]) -> list[str]:
-    """Breaks of one company's report, by their name (`google-process-2014`), not of these holders."""
+    """Breaks named after a company (`google-process-2014`) that is not among these holders."""
     rows = db.execute(
         "SELECT b.id, x.id AS holder FROM breaks b "
         "JOIN bodies x ON b.id LIKE x.id || '-%' WHERE x.as_holder > 0"

@@ -17,6 +17,7 @@ from portal.web.rendering import environment
 from portal.web.tables import DATABASE, MOUNT
 from portal.web.tables.budget import CURRENT, Budget, Watch
 from portal.web.tables.guard import Connection, guard
+from portal.web.tables.links import Links
 
 Found = TypeVar("Found")
 
@@ -104,10 +105,10 @@ class Tables(Datasette):
     """Datasette with one edition."""
 
     def __init__(
-        self, edition: Path, settings: Settings, metadata: dict[str, Any], figures: frozenset[str]
+        self, edition: Path, settings: Settings, metadata: dict[str, Any], links: Links
     ) -> None:
         seconds, templates = settings.query_seconds, settings.templates
-        self.site, self.figures = settings.site, figures
+        self.site, self.links = settings.site, links
         # A page asks several questions: its table, a count, labels, facets.
         self.answer_seconds = 2 * seconds
         self.frame = {"path": MOUNT, "about": defaultdict(str, metadata["edition"])}

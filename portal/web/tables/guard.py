@@ -83,7 +83,7 @@ def guard(connection: Connection) -> None:
 
 def limit_memory(megabytes: int) -> None:
     """Bound what SQLite may hold, over all connections of this process."""
-    # A quarter for SQLite; what Python makes of its rows and what lies broken between takes the rest.
+    # A quarter for SQLite; what Python makes of its rows takes the rest.
     hard, soft = megabytes * 250_000, megabytes * 125_000
     with sqlite3.connect(":memory:") as connection:
         connection.execute(f"PRAGMA hard_heap_limit = {hard}")

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 
 from datasette import hookimpl
 from datasette.database import QueryInterrupted
@@ -14,36 +13,22 @@ from starlette.types import ASGIApp
 
 from portal.web.tables.answers import Answers
 from portal.web.tables.engine import Tables
+from portal.web.tables.links import site_page
 
-# Rows that have a page of their own on the site.
-PAGES = {
-    "observations": "/observations/",
-    "sources": "/sources/",
-    "snapshots": "/snapshots/",
-}
 TOO_SLOW = "The answer took longer than the time allowed. Ask for fewer rows, or filter first."
 ODD = "This address does not read: one of its parts is not what the tables expect."
 
 
 @hookimpl
-def render_cell(value: Any, column: str, datasette: Tables) -> Markup | None:
-    """Link the number of a figure to its page on the site."""
-    if isinstance(value, dict):  # a foreign key, with its label
-        value = value["value"]
-    if column in ("id", "observation") and value in datasette.figures:
-        return Markup('<a href="/observations/{0}">{0}</a>').format(value)
-    return None
+def render_cell(value: Any, column: str, table: str | None, datasette: Tables) -> Markup | None:
+    """Show a cell as the site would, with the way to what it names."""
+    return datasette.links.cell(table, column, value)
 
 
 @hookimpl
 def extra_template_vars(datasette: Tables) -> dict[str, Any]:
     """What the site's own frame needs: which place is open, which edition stands."""
     return {**datasette.frame, "site_page": site_page}
-
-
-def site_page(table: str, key: str) -> str:
-    """Return the page of the site that shows this row, or nothing."""
-    return f"{PAGES[table]}{quote(key)}" if table in PAGES and key != "_T" else ""
 
 
 @hookimpl

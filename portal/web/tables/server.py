@@ -21,6 +21,7 @@ from portal.web.edition import connect
 from portal.web.tables import plugin, words
 from portal.web.tables.engine import Tables
 from portal.web.tables.guard import limit_memory
+from portal.web.tables.links import links
 
 NICE = 10
 STATM = Path("/proc/self/statm")
@@ -46,10 +47,10 @@ def tables(edition: Path, given: Settings) -> Tables:
     try:
         db.row_factory = None
         metadata = words.metadata(db, given.data)
-        figures = frozenset(id for (id,) in db.execute("SELECT id FROM observations"))
+        leads = links(db, metadata)
     finally:
         db.close()
-    return Tables(edition, given, metadata, figures)
+    return Tables(edition, given, metadata, leads)
 
 
 def main() -> None:
