@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 
 import fault_server
@@ -148,7 +149,7 @@ def refused(scene: Scene, error: type[errors.FetchError], name: str, expect: str
     assert caught.value.address and caught.value.expected and str(caught.value.found)
     assert len(scene.server.pages()) <= 5
     times = [asked.at for asked in scene.server.asked]
-    assert all(later - earlier >= 1 for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later - earlier >= 1 for earlier, later in pairwise(times))
 
 
 @pytest.mark.parametrize("error, case", CASES, ids=[case for _, case in CASES])
@@ -197,7 +198,7 @@ def test_retry_after_is_kept_within_a_second(scene: Scene, name: str, wait: int)
     scene.get(name)
     times = [asked.at for asked in scene.server.pages()]
     assert len(times) == 3
-    for earlier, later in zip(times, times[1:], strict=False):
+    for earlier, later in pairwise(times):
         assert wait - 1 <= later - earlier <= wait + 1
 
 
@@ -211,7 +212,7 @@ def test_without_retry_after_the_pauses_double_with_jitter(scene: Scene) -> None
     with pytest.raises(errors.BadStatus):
         scene.get("status_503")
     times = [asked.at for asked in scene.server.pages()]
-    pauses = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    pauses = [later - earlier for earlier, later in pairwise(times)]
     assert len(pauses) == 4
     for number, pause in enumerate(pauses):
         assert 2**number <= pause <= 2 ** (number + 1)

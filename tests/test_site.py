@@ -160,7 +160,9 @@ def test_a_figure_can_be_cited_as_text_and_as_bibtex(app: FastAPI, db: sqlite3.C
 def test_a_break_stands_on_the_page_of_a_figure_that_it_touches(
     app: FastAPI, db: sqlite3.Connection
 ) -> None:
-    o = one(db, "SELECT o.* FROM observations o WHERE measure = 'cd_items' AND start = '2015-01-01'")
+    o = one(
+        db, "SELECT o.* FROM observations o WHERE measure = 'cd_items' AND start = '2015-01-01'"
+    )
     page = ask(app, f"/observations/{o['id']}")
     for each in db.execute(observations.BREAKS, ["cd_items"]):
         assert each["title"] in page.words
@@ -177,7 +179,7 @@ def test_a_rate_shows_numerator_denominator_method_and_caution(
     held = bodies.body_page(db, "metropolitan-police-service")
     assert held is not None and held.rates
     assert len(FIGURE.findall(rates)) == 2 * len(held.rates)
-    assert "per 100 police officers" in rates
+    assert "per 100 officers" in rates
     for caution, _ in held.rate_cautions:
         assert caution in unescape(rates)
 

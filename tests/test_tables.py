@@ -21,7 +21,6 @@ import pytest_asyncio
 from tables_site import Site, copy_of, next_edition, serving
 
 from portal.config import HERE, Settings
-from portal.core.errors import BadInput
 from portal.web.tables import words
 from portal.web.tables.proxy import AT_ONCE, WAITING
 
@@ -193,12 +192,16 @@ async def test_every_table_and_column_has_words(published: Settings) -> None:
     with sqlite3.connect(":memory:") as db:
         db.executescript((HERE / "portal/publish/edition.sql").read_text("utf-8"))
         schema = words.schema(db)
+    assert not list(words.without_words(HERE / "data", schema))
     described = words.dictionary(HERE / "data", schema)
     assert list(described) == list(schema)
     shown = [c for table in described.values() for c in (table, *table.columns)]
     assert all(each.label and each.description.endswith((".", "!")) for each in shown)
-    with pytest.raises(BadInput, match=r"observations\.mood"):
-        words.dictionary(HERE / "data", {**schema, "observations": ["mood"]})
+    odd = {**schema, "units": ["mood", *schema["units"]], "moods": ["id"]}
+    del odd["about"]
+    ends = [sentence.rpartition(": ")[2] for sentence in words.without_words(HERE / "data", odd)]
+    wanted = ["there is no table about", "nothing on table moods", "nothing on units.mood"]
+    assert ends == wanted
 
 
 async def test_the_ten_questions_answer_with_unit_period_marks_and_source(site: Site) -> None:
@@ -254,10 +257,13 @@ async def test_a_new_edition_takes_over_without_one_failed_request(
 
         hammers = [asyncio.create_task(hammer()) for _ in range(6)]
         edition = next_edition(config, 77)
+        behind = await site.get(f"{DB}/units.json")
+        assert behind.headers["cache-control"] == "no-store"
         await asyncio.wait_for(asyncio.gather(*hammers), 60)
         assert set(answers) == {200} and answers[200] > 120
         assert site.supervisor.child and site.supervisor.child.edition == edition.resolve()
         assert site.pid != before
+        assert "cache-control" not in (await site.get(f"{DB}/units.json")).headers
         await asyncio.gather(*site.supervisor.retiring)
     assert not Path(f"/proc/{before}").exists()
 

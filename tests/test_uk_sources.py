@@ -3,20 +3,16 @@
 import contextlib
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
-from uk_recordings import HERE, as_csv, observations, records, snapshots, text_at
+from uk_recordings import HERE, records, snapshots, text_at
 
-from portal.config import Settings
-from portal.core.errors import BadInput, BadValue, PortalError, UnknownCode
+from portal.core.errors import BadInput, BadValue, PortalError
 from portal.core.sources import Snapshot
-from portal.core.vocabulary import Vocabulary
-from portal.ingest import registry, scrape, words
+from portal.ingest import registry
 from portal.sources import (
     _foi,
-    _operators,
     bt,
     fragdenstaat,
     germany_bfj,
@@ -25,177 +21,27 @@ from portal.sources import (
     vodafone,
     whatdotheyknow,
 )
-from portal.sources import home_office_spend as spend
 
-NAMES = (
-    "australia_tia", "bt", "fragdenstaat", "germany_bfj", "govuk_watch", "home_office_spend",
-    "switzerland_uepf", "vodafone", "whatdotheyknow",
-)  # fmt: skip
+TOLD = [id for id, module in registry.sources().items() if hasattr(module, "records")]
 
 
-@pytest.fixture(scope="module")
-def vocabulary() -> Vocabulary:
-    read = words.read_words(Settings().data)
-    return scrape.with_sources(words.vocabulary(read))
+@pytest.mark.parametrize("id", TOLD)
+def test_recordings_tell_what_a_person_expects(id: str, pytestconfig: pytest.Config) -> None:
+    module = registry.sources()[id]
+    told = [each for snapshot in snapshots(id, module) for each in records(module, snapshot)]
+    text = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+    path = HERE / id / "expected.json"
+    if not path.exists() and pytestconfig.getoption("--write-expected"):
+        path.write_text(text, "utf-8")
+        pytest.fail(f"{path} was written: read it, then run again")
+    assert path.exists(), f"no {path}: run pytest --write-expected and read what it writes"
+    assert path.read_text("utf-8") == text
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_recordings_read_as_expected(name: str) -> None:
-    module = registry.sources()[name]
-    kept = list(snapshots(name, module))
-    figures = [each for snapshot in kept for each in observations(module, snapshot)]
-    told = [each for snapshot in kept for each in records(module, snapshot)]
-    found = {"expected.csv": as_csv(figures) if figures else "", "expected.json": _json(told)}
-    for file, text in found.items():
-        path = HERE / name / file
-        if text and not path.is_file():
-            path.write_text(text, "utf-8", newline="")
-            pytest.fail(f"{path} was missing and is written: read it, then run again")
-        assert (path.read_text("utf-8") if path.is_file() else "") == text
-
-
-def _json(told: list[dict[str, Any]]) -> str:
-    return json.dumps(told, indent=1, ensure_ascii=False) + "\n" if told else ""
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_every_figure_uses_known_words_and_leads_back_to_its_cell(
-    name: str, vocabulary: Vocabulary
-) -> None:
-    module = registry.sources()[name]
-    ids: set[str] = set()
-    for snapshot in snapshots(name, module):
-        for each in observations(module, snapshot):
-            vocabulary.check(each)
-            assert text_at(module)(snapshot.content, each.locator) == each.value.printed
-            assert each.locator.snapshot == snapshot.sha256
-            assert each.id not in ids
-            ids.add(each.id)
-
-
-# Home Office spending
-
-AREA = "OSCT - Office of Security & Counter Terrorism"
-HEADER = (
-    "Department Family,Entity,Date,Expense Type,Expense Area,Supplier,Transaction Number,Amount"
-)
-
-
-def month(*rows: str, label: str = "June 2012", header: str = HEADER) -> Snapshot:
-    """A month's file with these rows."""
-    content = "\r\n".join([header, *rows, ""]).encode()
-    return Snapshot("https://www.gov.uk/m.csv", content, "2026-11-01T00:00:00Z", label=label)
-
-
-def payment(
-    supplier: str = "VODAFONE LTD", amount: str = '"30,000.00"', day: str = "05/06/2012",
-    area: str = AREA, type_: str = "Grants",
-) -> str:  # fmt: skip
-    return f"Home Office,Home Office,{day},{type_},{area},{supplier},900,{amount}"
-
-
-def reasons(snapshot: Snapshot) -> list[str]:
-    """Why rows of a month were refused."""
-    return [row["found"] for each in spend.records(snapshot) for row in each.fields["rows"]]
-
-
-def test_a_misfiled_month_is_refused_as_a_whole() -> None:
-    misfiled = month(payment(day="05/01/2012"), payment(day="06/01/2012"), label="June 2010")
-    with pytest.raises(BadInput, match=r"payments of June 2010.*January 2012"):
-        list(spend.observations(misfiled))
-
-
-def test_payments_of_the_month_before_do_not_make_a_month_misfiled() -> None:
-    rows = [payment(), payment(), payment(day="30/05/2012")]
-    assert len(list(spend.observations(month(*rows)))) == 3
-
-
-def test_a_label_without_a_month_is_refused() -> None:
-    with pytest.raises(BadInput, match="a month and a year"):
-        list(spend.observations(month(payment(), label="Spend over £25,000 in 2012")))
-
-
-@pytest.mark.parametrize("day", ["01/212", "05/06/20122", "31/06/2012", "2012-06-05", "5 June", ""])
-def test_a_row_without_a_readable_date_is_refused_and_the_others_go_on(day: str) -> None:
-    snapshot = month(payment(), payment(day=day))
-    assert len(list(spend.observations(snapshot))) == 1
-    assert reasons(snapshot) == [day]
-
-
-def test_a_date_far_from_the_month_is_refused() -> None:
-    snapshot = month(payment(), payment(), payment(day="05/06/2021"))
-    assert len(list(spend.observations(snapshot))) == 2
-    assert reasons(snapshot) == ["2021-06-05"]
-
-
-@pytest.mark.parametrize(
-    ("printed", "value"),
-    [
-        ('"£1,234.50"', "1234.50"), ('"-£1,234.50"', "-1234.50"), ('" 1,234.50 "', "1234.50"),
-        ("345", "345"), ("24.5", "24.5"), ('"Â£1,234.50"', "1234.50"),
-        ('"Ã‚Â£1,234.50"', "1234.50"),
-    ],
-)  # fmt: skip
-def test_amounts_are_read_in_every_spelling_and_kept_as_printed(printed: str, value: str) -> None:
-    (found,) = spend.observations(month(payment(amount=printed)))
-    assert str(found.value.number) == value
-    assert found.value.printed == printed.strip('"')
-
-
-@pytest.mark.parametrize("amount", ['"(1,234.50)"', "1.234", '"12,34.50"', '"$1,234.50"'])
-def test_an_amount_that_may_mean_something_else_is_refused(amount: str) -> None:
-    snapshot = month(payment(), payment(amount=amount))
-    assert len(list(spend.observations(snapshot))) == 1
-    assert reasons(snapshot) == [amount.strip('"')]
-
-
-def test_ordinary_telephony_of_other_areas_is_not_taken() -> None:
-    assert list(spend.observations(month(payment(area="CSG - Corporate Services Group")))) == []
-
-
-@pytest.mark.parametrize(
-    ("row", "found"),
-    [
-        (payment(supplier="VODAFONE GROUP SERVICES LTD"), "VODAFONE GROUP SERVICES LTD"),
-        (payment(area="Counter Terrorism Unit"), "Counter Terrorism Unit"),
-        (payment(type_="Satellites"), "Satellites"),
-    ],
-)
-def test_a_new_name_is_refused_rather_than_passed_over(row: str, found: str) -> None:
-    snapshot = month(payment(), row)
-    assert len(list(spend.observations(snapshot))) == 1
-    assert reasons(snapshot) == [found]
-
-
-def test_an_operator_is_known_by_the_name_it_had_on_the_day() -> None:
-    day = spend.date(2010, 6, 30)
-    assert _operators.operator("ORANGE PCS LTD (G)", day) == "orange-uk"
-    assert _operators.operator("Orange PCS Ltd", day.replace(year=2011)) == "ee"
-    assert _operators.operator("SKYSCAPE CLOUD SERVICES", day) == ""
-    with pytest.raises(UnknownCode):
-        _operators.operator("EVERYTHING EVERYWHERE LTD", day)
-    assert not _operators.is_counter_terrorism("CPG - Crime & Policing Group", day)
-    assert _operators.is_counter_terrorism("Homeland Security Group", spend.date(2022, 1, 1))
-
-
-@pytest.mark.parametrize(
-    "header",
-    [
-        HEADER.replace("Amount", "Sum"), HEADER.replace(",Supplier", ""), HEADER + ",Date",
-        HEADER + ",Remarks",
-    ],
-)  # fmt: skip
-def test_an_unknown_header_is_refused(header: str) -> None:
-    with pytest.raises(BadInput):
-        list(spend.observations(month(payment(), header=header)))
-
-
-@pytest.mark.parametrize(
-    "content", [b"", b"\n\n", b"<html>Not found</html>", b"PK\x03\x04", b"\x81,"]
-)
-def test_what_is_no_spending_file_is_refused(content: bytes) -> None:
-    with pytest.raises(BadInput):
-        list(spend.observations(replace(month(payment()), content=content)))
+def test_the_words_of_a_statement_are_found_again_on_their_line() -> None:
+    (page,) = snapshots("bt", bt)
+    for each in bt.observations(page):
+        assert bt.text_at(page.content, each.locator) == each.value.printed
 
 
 # Requests under freedom of information law
@@ -232,7 +78,10 @@ def test_a_title_with_a_person_is_cut_to_law_and_authority() -> None:
     assert found.fields["url_title"] == ""
 
 
-@pytest.mark.parametrize("title", ["Data in 2010-2020", "RIPA s.22: 1,234 notices", "Dc Comics"])
+@pytest.mark.parametrize(
+    "title",
+    ["Data in 2010-2020", "From 01/04/2012 to 31.03.2013", "RIPA s.22: 1,234 notices", "Dc Comics"],
+)
 def test_an_ordinary_title_stays(title: str) -> None:
     assert _foi.request("1", {"title": title, "url_title": "x"}, "").fields["title"] == title
 
@@ -365,6 +214,18 @@ def test_the_german_total_is_read_with_its_own_numerals() -> None:
     assert (str(first.value.number), first.period.label) == ("13000", "2011")
     assert aged.series.breakdown == (("data_age", "up_to_2_months"),)
     assert text_at(germany_bfj)(snapshot.content, aged.locator) == "1.350"
+
+
+def test_the_same_form_of_another_section_is_not_taken_for_it() -> None:
+    lands = "".join(f"<td>{land}</td>" for land in [*germany_bfj.LANDS, "insges."])
+    year, figures = (f"{'<td>0</td>' * 17}<td>{each}</td>" for each in (2015, "5.945"))
+    page = (
+        f"<table><tr><td>1.</td><td>Land</td>{lands}</tr>"
+        f"<tr><td>2.</td><td>Berichtsjahr</td>{year}</tr>"
+        f"<tr><td>3.</td><td>Verfahren, § 100a Abs. 1 StPO</td>{figures}</tr></table>"
+    )
+    with pytest.raises(BadInput, match="100g in question 3"):
+        list(germany_bfj.observations(web(page)))
 
 
 def test_a_swiss_row_that_is_new_or_there_twice_is_refused() -> None:

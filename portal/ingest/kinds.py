@@ -1,6 +1,5 @@
 """Whether content is what was expected: error pages, logins and bot walls come with status 200."""
 
-import html
 import json
 import re
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 from portal.core.errors import BadCharset, Truncated, WrongType
 from portal.ingest.charsets import declared_inside, media_type, read_text
 from portal.ingest.limits import Limits
+from portal.ingest.walls import TOP, not_the_page
 from portal.ingest.zips import check_zip
 
 KINDS = ("csv", "json", "html", "pdf", "zip", "xlsx", "ods")
@@ -33,27 +33,6 @@ MAGIC = {
 }
 MARKUP = re.compile(r"\s*<[!?a-z]", re.IGNORECASE)
 HTML = re.compile(r"<(!doctype html|html|head|body)\b", re.IGNORECASE)
-TITLE = re.compile(r"<title[^>]*>([^<]*)</title>", re.IGNORECASE)
-# Titles of pages that are not the page: "404 - Page not found", "Just a moment...", "Sign in".
-CODES = r"(40[134]|410|429|50\d)"
-TITLE_STARTS = re.compile(
-    rf"(error )?{CODES}\b|not found\b|forbidden\b|(please )?(sign|log)[ -]?in\b|under maintenance",
-    re.IGNORECASE,
-)
-TITLE_HOLDS = re.compile(
-    rf"\b{CODES} (error|not found|forbidden|page)|\berror {CODES}"
-    r"|page (was |is )?(not found|missing)"
-    r"|page (cannot|can.t|could not|couldn.t) be found|page (doesn.t|does not|no longer) exist"
-    r"|access denied|just a moment|attention required|checking your browser|security check"
-    r"|are you (a )?(robot|human)|not a robot|captcha|request (blocked|rejected)|too many requests"
-    r"|login required|authentication required|session expired|something went wrong"
-    r"|(service|temporarily) unavailable|internal server error|bad gateway|gateway time-?out",
-    re.IGNORECASE,
-)
-# Scripts that only a bot wall's own page has.
-WALL = re.compile(r"_cf_chl_opt|cf-browser-verification|_Incapsula_Resource|px-captcha", re.I)
-WALL_LENGTH = 30_000
-TOP = 100_000  # where a page's head ends at the latest
 
 
 def expected_kind(expect: str, addresses: Sequence[str], header: str) -> str:
@@ -144,17 +123,6 @@ def _check_html(address: str, text: str) -> None:
         raise WrongType(address, "an HTML page", repr(text[:80]))
     if told := not_the_page(text):
         raise WrongType(address, "the page", told)
-
-
-def not_the_page(text: str) -> str:
-    """What an HTML page says it is, when that is an error, a login or a bot wall; else ""."""
-    title = TITLE.search(text, 0, TOP)
-    said = " ".join(html.unescape(title[1]).split()) if title else ""
-    if TITLE_STARTS.match(said) or TITLE_HOLDS.search(said):
-        return f"a page titled {said!r}"
-    if len(text) < WALL_LENGTH and (wall := WALL.search(text)):
-        return f"a bot wall ({wall[0]})"
-    return ""
 
 
 def _parsed(text: str) -> dict[str, object] | list[object] | None:

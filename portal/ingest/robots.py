@@ -10,6 +10,9 @@ from portal.core.errors import (
     Disallowed,
     FetchError,
     ForbiddenAddress,
+    TooSlow,
+    Unreachable,
+    Untrusted,
 )
 from portal.ingest.addresses import Address
 
@@ -21,16 +24,19 @@ KEPT_FAILURE = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Robots:
-    """What one host's robots.txt says to us; `silent` is why there is none to go by."""
+    """What one host's robots.txt says to us; `problem` is why there is none to go by."""
 
     rules: Protego | None
     until: float
-    silent: str = ""
+    problem: FetchError | None = None
 
     def check(self, address: Address) -> None:
-        """Raise Disallowed unless we may ask this address."""
-        if self.silent:
-            raise Disallowed(address.text, "a robots.txt that answers", self.silent)
+        """Raise unless we may ask this address; a host that cannot be asked at all says so."""
+        if isinstance(self.problem, Unreachable | Untrusted | TooSlow):
+            found = f"{self.problem.found} (asked for robots.txt)"
+            raise type(self.problem)(address.text, self.problem.expected, found)
+        if self.problem:
+            raise Disallowed(address.text, "a robots.txt that answers", self.problem)
         if self.rules is not None and not self.rules.can_fetch(address.text, NAME):
             raise Disallowed(address.text, "an address that robots.txt allows", "Disallow")
 
@@ -56,4 +62,4 @@ def without_robots(problem: FetchError, now: float) -> Robots:
         raise problem
     if isinstance(problem, BadStatus) and problem.status // 100 == 4 and problem.status != 429:
         return Robots(None, now + KEPT)
-    return Robots(None, now + KEPT_FAILURE, str(problem))
+    return Robots(None, now + KEPT_FAILURE, problem)

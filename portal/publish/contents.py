@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from portal.core.observations import TOTAL, read_breakdown
-from portal.publish.figures import number, observation_rows, series_rows
+from portal.publish.figures import held_rows, number, observation_rows, series_rows
 from portal.publish.state import Record, Row, State, breakdown_label, correction_figures
 
 # What stands in a figure when no single body is meant.
@@ -50,6 +50,7 @@ def tables(state: State) -> Iterator[tuple[str, Iterable[Row]]]:
     yield "powers", _plain(words["power"], "label act section from to definition source url")
     yield "purposes", _plain(words["purpose"], "label act section definition source url")
     yield "exemptions", _plain(words["exemption"], "label act section definition qualified")
+    yield "held", held_rows(state)
     yield "datasets", _datasets(words, state)
 
 

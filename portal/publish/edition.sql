@@ -144,6 +144,11 @@ CREATE TABLE exemptions (
   id TEXT PRIMARY KEY, label TEXT NOT NULL, act TEXT NOT NULL, section TEXT NOT NULL,
   definition TEXT NOT NULL, qualified INTEGER NOT NULL
 );
+CREATE TABLE held (
+  body TEXT NOT NULL REFERENCES bodies(id), year INTEGER NOT NULL,
+  observation TEXT NOT NULL REFERENCES observations(id), whole_year INTEGER NOT NULL,
+  PRIMARY KEY (body, year, observation)
+) WITHOUT ROWID;
 CREATE TABLE datasets (
   id TEXT PRIMARY KEY, label TEXT NOT NULL, definition TEXT NOT NULL, rows INTEGER NOT NULL
 );

@@ -101,6 +101,19 @@ def _first_after_breaks(state: State) -> Iterator[str]:
             yield from (f["id"] for f in after if inside and f["start"] == after[0]["start"])
 
 
+def held_rows(state: State) -> Iterator[Row]:
+    """Yield, for each authority and year, the figures on how much it asked: the rest are gaps."""
+    for f in state.figures:
+        measure = state.words["measure"][f["measure"]]
+        counts = state.words["unit"][measure["unit"]]["kind"] == "count"
+        total = f["requester"] != TOTAL and f["breakdown"] == TOTAL == f["holder"]
+        asks = measure["topic"] in ("volume", "foi") and measure["side"] == "authority"
+        if counts and total and asks and f["start"] and f["end"]:
+            first, last = int(f["start"][:4]), int(f["end"][:4])
+            whole = first == last and _kind(f["start"], f["end"]) == "year"
+            yield from ((f["requester"], year, f["id"], int(whole)) for year in range(first, last + 1))
+
+
 @lru_cache(maxsize=4096)
 def _kind(start: str, end: str) -> str:
     first, last = (date.fromisoformat(day) if day else None for day in (start, end))

@@ -89,21 +89,41 @@ class Table:
         return Observation(of, period, value, self.source, place, variant, note)
 
 
+# A column in one row: where it stands, its header, its series, how it is read, the column of which
+# it is a share, and a note.
+Bound = tuple[int, str, Series, Callable[[str], Value], int | None, str]
+
+
+def bound(table: Table, header: Header, columns: Iterable[Column], area: str) -> list[Bound]:
+    """Bind columns to a country; a big file keeps the result for all rows of the kind."""
+    return [
+        (
+            header.index[each.field],
+            header.column(each.field),
+            series(each.measure, table.holder, area, each.breakdown),
+            each.read,
+            header.index[each.share_of] if each.share_of else None,
+            each.note,
+        )
+        for each in columns
+    ]
+
+
 def row_figures(
-    table: Table, header: Header, columns: Sequence[Column], period: Period, area: str,
-    row: int, cells: Sequence[str], variant: str = "",
+    table: Table, columns: Iterable[Bound], period: Period, row: int, cells: Sequence[str],
+    variant: str = "",
 ) -> Iterator[Observation]:  # fmt: skip
     """Yield the figures of one row in which each column is a measure of one country."""
-    for each in columns:
-        printed = cells[header.index[each.field]]
-        value, note = each.read(printed), each.note
-        if each.share_of and not value.number and value.number is not None:
-            asked = count(cells[header.index[each.share_of]])
-            if asked.number is not None and not asked.number:
-                value, note = not_applicable(printed), OF_NOTHING
-        of = series(each.measure, table.holder, area, each.breakdown)
-        column = header.column(each.field)
-        yield table.figure(of, period, value, row, column, variant, note)
+    snapshot, source = table.snapshot, table.source
+    member, sheet, title = table.member, table.sheet, table.table
+    for at, name, of, read, share_of, note in columns:
+        value = read(cells[at])
+        if share_of is not None and value.number is not None and not value.number:
+            asked = count(cells[share_of]).number
+            if asked is not None and not asked:
+                value, note = not_applicable(cells[at]), OF_NOTHING
+        place = Locator(snapshot, member, sheet, title, row, name)
+        yield Observation(of, period, value, source, place, variant, note)
 
 
 class Repeats:

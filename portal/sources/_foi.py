@@ -29,6 +29,7 @@ PERSONAL = re.compile(
     r"|(?:\+|\b0)\d[\d ()/.-]{7,}\d"  # a telephone number: +49 30 1234567, 020 7946 0000
     r"|\b(?:Mrs?|Ms|Miss|Dr|Herrn?|Frau|PC|DC|DS|DI|DCI|Sgt|Sergeant|Constable)\.? +[A-Z0-9]"
 )
+DATE = re.compile(r"\b\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})\b")
 
 
 def request(id: str, fields: Mapping[str, Any], where: str) -> Record:
@@ -39,7 +40,7 @@ def request(id: str, fields: Mapping[str, Any], where: str) -> Record:
     strange = sorted(set(fields) - set(FIELDS))
     if strange:
         raise BadInput(f"only the fields {', '.join(FIELDS)}", strange, where)
-    if not PERSONAL.search(fields["title"]):
+    if not is_personal(fields["title"]):
         return Record("foi_request", fields["url_title"], dict(fields))
     asked = [fields.get("law", ""), fields.get("authority_name", "")]
     title = ", ".join(part for part in asked if part)
@@ -54,6 +55,11 @@ def body(name: str, slug: str = "") -> str:
     """
     found = _slugs().get(slug, ()) or _names().get(_fold(name), ())
     return found[0] if len(found) == 1 else ""
+
+
+def is_personal(title: str) -> bool:
+    """True when a title holds an address, a number or a name; a date is no telephone number."""
+    return bool(PERSONAL.search(DATE.sub(" ", title)))
 
 
 @cache

@@ -145,10 +145,11 @@ def read_day(printed: str) -> date:
 def months_of(label: str) -> tuple[date, date]:
     """Return the first days of the first and last month that a link's label names.
 
-    `January 2014`; `April 2010 to May 12 2010`; `January` takes the year that stands further on.
+    `January 2014`; `April 2010 to May 12 2010`. What stands in brackets after it is the page's own
+    title: `January (Home Office spending: 2014)` takes only the year from there.
     """
     month = "|".join(f"{name}|{name[:3]}" for name in MONTHS) + "|sept"
-    found = re.findall(rf"\b({month})\b(?: \d{{1,2}}\b)?,? ?(20\d\d)?", label, re.IGNORECASE)
+    found = re.findall(rf"\b({month})\b(?: \d{{1,2}}\b)?,? ?(20\d\d)?", label.split(" (")[0], re.I)
     year = next(iter(re.findall(r"\b20\d\d\b", label)), "")
     if not found or not year:
         raise BadInput("a month and a year in the label of the link", label)

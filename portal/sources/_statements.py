@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from portal.core.errors import BadInput
 from portal.core.observations import TOTAL, Locator, Series
+from portal.core.sources import Snapshot
 from portal.core.values import Value, read_value
 
 WITHHELD = re.compile(
@@ -19,7 +20,6 @@ WITHHELD = re.compile(
 )
 ELSEWHERE = re.compile(r"publish|published|public report|commissioner|government report")
 POINTS = "The operator gives no figure of its own and points to a publication."
-TEXT = "text"
 
 
 def value(printed: str) -> tuple[Value, str]:
@@ -49,9 +49,15 @@ def lines(content: bytes) -> tuple[str, ...]:
     return tuple(line for raw in text.split("\n") if (line := " ".join(raw.split())))
 
 
+def place(snapshot: Snapshot, line: int, label: str) -> Locator:
+    """Return the locator of the words on a line of a page's text, counted from 1."""
+    return Locator(snapshot.sha256, page=f"line {line}", column=label)
+
+
 def text_at(content: bytes, locator: Locator) -> str:
     """Return the words at a line of a page's text, without the label in front of them."""
     page = lines(content)
-    if locator.table != TEXT or not locator.row or locator.row > len(page):
-        raise BadInput(f"a line from 1 to {len(page)}", locator.row)
-    return page[locator.row - 1].removeprefix(f"{locator.column}:").strip()
+    number = int(locator.page.removeprefix("line "))
+    if not 1 <= number <= len(page):
+        raise BadInput(f"a line from 1 to {len(page)}", locator.page)
+    return page[number - 1].removeprefix(f"{locator.column}:").strip()

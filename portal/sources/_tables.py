@@ -6,8 +6,9 @@ How a locator is followed, by `text_at` and by a person alike:
 - `row` counts the records of a CSV (or the rows of a sheet or HTML table) from 1 as the file
   stands: titles, headers and blank lines count. It is the line number that an editor shows unless
   a cell holds a line break, and the row number that a spreadsheet shows.
-- `column` is the header as printed; in sheets, and where a header is blank or there twice, the
-  letter of the column. `A … B` are two columns that print the ends of one band: `500 - 999`.
+- `column` is the header as printed; in sheets and HTML, and where a header is blank or there
+  twice, the letter of the column. `A … B` are two columns that print the ends of one band, read
+  as `500 - 999`.
 - `table` is the title above a table where a CSV stacks several: the header is then the nearest
   record above `row` that holds `column`. In HTML it is the number of the table, from 1.
 
@@ -128,9 +129,12 @@ def fold(text: str) -> str:
     return " ".join(text.replace("\ufeff", " ").split()).casefold()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Header:
-    """A header that was recognised: its generation, where each field stands, and the cells."""
+    """A header that was recognised: its generation, where each field stands, and the cells.
+
+    Two headers are never equal, so that what is kept for one file is not used for another.
+    """
 
     generation: str
     index: Mapping[str, int]

@@ -22,7 +22,7 @@ from portal.core.observations import Observation
 from portal.core.periods import Period, read_period, read_us_date
 from portal.core.sources import Get, Snapshot, Source
 from portal.sources import _companies as by_company
-from portal.sources._areas import NOT_KNOWN, area
+from portal.sources._areas import WORLD, area
 from portal.sources._companies import Column, Table, process, share
 from portal.sources._tables import Header, csv_rows, fold, is_zip, match_header, members
 
@@ -161,10 +161,11 @@ def _file(snapshot: Snapshot, member: str, where: str) -> Iterator[Observation]:
         try:
             kind = _kind(name, header, cells)
             country = cells[header.index["country"]]
-            columns, place, period = _columns(name, kind), _place(country), _period(header, cells)
+            columns, period = _columns(name, kind), _period(header, cells)
+            place = _place(country, [cells[header.index[each.field]] for each in columns])
             variant = repeats.variant((country, kind), period.end)
             yield from by_company.row_figures(
-                table, header, columns, period, place, row, cells, variant
+                table, by_company.bound(table, header, columns, place), period, row, cells, variant
             )
         except BadInput as problem:
             raise problem.at(f"{where}, row {row}") from problem
@@ -191,8 +192,13 @@ def _columns(name: str, kind: str) -> list[Column]:
     ]
 
 
-def _place(printed: str) -> str:
-    return NOT_KNOWN if fold(printed) == "n/a" else area(printed)
+def _place(printed: str, counts: list[str]) -> str:
+    """The asking country; `N/A` stands for all when not one asked."""
+    if fold(printed) != "n/a":
+        return area(printed)
+    if any(cell.strip("0% ") for cell in counts):
+        raise BadInput("zeros in the row of N/A", counts)
+    return WORLD
 
 
 def _period(header: Header, cells: list[str]) -> Period:

@@ -6,7 +6,7 @@ interception:` with the words on the next line, `Blocking requests: N/A`. A head
 replaced each year; older years are gone. Only extracts of the pages for 2023 and 2024 were seen,
 never the HTML: how the country stands above its lines is a guess; an unknown shape is refused.
 
-A locator's `row` is the line of the page's visible text, from 1, its `column` the label.
+A locator's `page` is the line of the page's visible text (`line 6`), its `column` the label.
 """
 
 import re
@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from portal.core.errors import BadInput, UnknownCode
-from portal.core.observations import Locator, Observation
+from portal.core.observations import Observation
 from portal.core.periods import Period
 from portal.core.sources import Get, Snapshot, Source
 from portal.sources import _statements
-from portal.sources._areas import area
+from portal.sources._areas import NOT_KNOWN, area
 from portal.sources._statements import text_at as text_at
 
 PAGE = (
@@ -60,7 +60,7 @@ def observations(snapshot: Snapshot) -> Iterator[Observation]:
         if not country:
             raise BadInput(f"the name of a country above {label}", line, where)
         at = number if line.split(":", 1)[1].strip() else number + 1
-        locator = Locator(snapshot.sha256, table=_statements.TEXT, row=at, column=label)
+        locator = _statements.place(snapshot, at, label)
         printed = text_at(snapshot.content, locator)
         value, note = _statements.value(printed)
         series = _statements.series(MEASURES[label], "bt", country)
@@ -80,6 +80,7 @@ def _year(page: tuple[str, ...], where: str) -> Period:
 
 def _country(line: str) -> str:
     try:
-        return area(line)
+        found = area(line)
     except UnknownCode:
         return ""
+    return found if re.fullmatch("[A-Z]{2}", found) and found != NOT_KNOWN else ""

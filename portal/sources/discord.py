@@ -134,7 +134,7 @@ def _table(table: Table, period: Period, block: list[Row], where: str) -> Iterat
         columns = [Column(field, measure, process(code)) for field, measure in measures.items()]
         variant = repeats.variant((place, code), period)
         yield from by_company.row_figures(
-            table, header, columns, period, place, row, cells, variant
+            table, by_company.bound(table, header, columns, place), period, row, cells, variant
         )
     if totals != 1:
         raise BadInput("one total", totals, where)

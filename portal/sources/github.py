@@ -104,7 +104,12 @@ def observations(snapshot: Snapshot) -> Iterator[Observation]:
             place, columns = _columns(kind, cell)
             variant = repeats.variant((place, tuple(columns)), _period(cell))
             yield from by_company.row_figures(
-                table, header, columns, _period(cell), place, row, cells, variant
+                table,
+                by_company.bound(table, header, columns, place),
+                _period(cell),
+                row,
+                cells,
+                variant,
             )
         except BadInput as problem:
             raise problem.at(f"{where}, row {row}") from problem

@@ -17,7 +17,7 @@ Google could help by keeping a change log, and by printing blanks where it never
 
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from portal.core.errors import BadInput, BadPeriod
 from portal.core.observations import Breakdown, Observation
@@ -26,7 +26,7 @@ from portal.core.sources import Get, Snapshot, Source
 from portal.core.values import Value
 from portal.sources import _companies as by_company
 from portal.sources._areas import area
-from portal.sources._companies import Column, Table, process
+from portal.sources._companies import Bound, Column, Table, process
 from portal.sources._tables import Header, both, csv_rows, is_zip, match_header, members
 
 SOURCE = Source(
@@ -143,14 +143,12 @@ def _requests(table: Table, header: Header, rows: Iterator, where: str) -> Itera
         key = tuple(cells[i] if i is not None else "" for i in at)
         printed = cells[index["period"]]
         try:
-            place, columns = _columns(header.generation, _before(header, printed), *key)
+            columns = _columns(table, header, _before(header, printed), *key)
             period = _half(printed)
         except BadInput as problem:
             raise problem.at(f"{where}, row {row}") from problem
         variant = repeats.variant(key, period.end)
-        yield from by_company.row_figures(
-            table, header, columns, period, place, row, cells, variant
-        )
+        yield from by_company.row_figures(table, columns, period, row, cells, variant)
 
 
 def _before(header: Header, printed: str) -> str:
@@ -160,12 +158,12 @@ def _before(header: Header, printed: str) -> str:
     return "accounts" if printed >= FIRST_SHARE else "both"
 
 
-@cache
+@lru_cache(maxsize=1 << 16)
 def _columns(
-    generation: str, early: str, country: str, territory: str, printed: str, product: str,
-    assisting: str,
-) -> tuple[str, list[Column]]:  # fmt: skip
-    """The area of a row and what its columns count; kept for each kind of row."""
+    table: Table, header: Header, early: str, country: str, territory: str, printed: str,
+    product: str, assisting: str,
+) -> list[Bound]:  # fmt: skip
+    """What the columns of a kind of row count; kept, for there are few kinds and many rows."""
     place = area(country)
     if territory and territory != place:
         raise BadInput(f"the code {place} for {country}", territory)
@@ -174,10 +172,12 @@ def _columns(
         others["product"] = by_company.code(PRODUCTS, product, "product", "Product")
     if assisting:
         others["assisting_country"] = by_company.code(ASSISTING, assisting, "country", "Assisting")
-    if generation.endswith("diplomatic"):
-        return place, [Column("requests", "company_requests", process("diplomatic", **others))]
-    legal = by_company.code(PROCESSES, printed, "legal process", "Legal Process")
-    return place, _counted(generation, early, process(legal, **others), legal)
+    if header.generation.endswith("diplomatic"):
+        columns = [Column("requests", "company_requests", process("diplomatic", **others))]
+    else:
+        legal = by_company.code(PROCESSES, printed, "legal process", "Legal Process")
+        columns = _counted(header.generation, early, process(legal, **others), legal)
+    return by_company.bound(table, header, columns, place)
 
 
 def _counted(generation: str, early: str, of: Breakdown, legal: str) -> list[Column]:

@@ -18,6 +18,7 @@ Quirks, each seen by somebody who had all 78:
 No row says "retention". The operators' ordinary telephony, paid by other areas, is not taken.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -64,32 +65,37 @@ class Month:
 
 
 def snapshots(get: Get) -> Iterator[Snapshot]:
-    """Ask for the collection, each year's page, and each month's file."""
+    """Ask for the collection, each year's page, and each month's file.
+
+    A page without months is told once all others have been asked.
+    """
     collection = get(COLLECTION)
+    empty: list[str] = []
     for address in _govuk.linked(_govuk.document(collection), COLLECTION):
         page = replace(get(address), linked_from=COLLECTION)
         yield page
         title = _govuk.document(page)["title"]
-        for each in _monthly(page):
+        files = _monthly(page)
+        empty += [] if files else [address]
+        for each in files:
             label = f"{each.title} ({title})"
             yield replace(get(each.url), linked_from=address, label=label)
+    if empty:
+        raise BadInput("files of months on each page", ", ".join(empty), COLLECTION)
 
 
 def _monthly(page: Snapshot) -> list[_govuk.Attachment]:
     """The CSV of each month, and the workbook where a month has nothing else."""
     files = _govuk.attachments(_govuk.document(page), page.address)
     csv = [each for each in files if each.url.lower().endswith(".csv")]
-    months = {_govuk_month(each.title) for each in csv}
+    months = {_month_name(each.title) for each in csv}
     others = [each for each in files if each.url.lower().endswith((".xls", ".xlsx", ".ods"))]
-    found = [*csv, *(each for each in others if _govuk_month(each.title) not in months)]
-    if not found:
-        raise BadInput("files of months", [each.url for each in files], page.address)
-    return found
+    return [*csv, *(each for each in others if _month_name(each.title) not in months)]
 
 
-def _govuk_month(title: str) -> str:
-    # `January 2014` and `January 2014 CSV` are one month.
-    return _operators.key(title).removesuffix(" csv")
+def _month_name(title: str) -> str:
+    # `January 2014`, `January 2014 CSV` and `January 2014 (XLS)` are one month.
+    return re.sub(r" (csv|xlsx?|ods|excel)$", "", _operators.key(title))
 
 
 def feed(snapshot: Snapshot) -> str:

@@ -112,7 +112,7 @@ def _file(snapshot: Snapshot, where: str) -> Iterator[Observation]:
         variant = repeats.variant(place, period)
         try:
             yield from by_company.row_figures(
-                table, header, columns, period, place, row, cells, variant
+                table, by_company.bound(table, header, columns, place), period, row, cells, variant
             )
         except BadInput as problem:
             raise problem.at(f"{where}, row {row}") from problem

@@ -18,7 +18,7 @@ from portal.core.sources import Get, Record, Snapshot, Source
 from portal.core.values import MISSING, read_value
 from portal.sources import _captured
 from portal.sources._html import html_tables
-from portal.sources._tables import fold
+from portal.sources._tables import fold, letter
 
 SOURCE = Source(
     id="switzerland_uepf",
@@ -69,8 +69,10 @@ def observations(snapshot: Snapshot) -> Iterator[Observation]:
         if not years or not all(re.fullmatch(r"20\d\d", year) for year in years):
             continue
         for row, cells in enumerate(table[1:], 2):
+            if len(cells) != len(table[0]):
+                raise BadInput(f"{len(table[0])} cells", cells, f"{snapshot.address}, row {row}")
             series = _series(cells[0], snapshot.address)
-            for year, printed in zip(years, cells[1:], strict=True):
+            for at, (year, printed) in enumerate(zip(years, cells[1:], strict=True), 1):
                 # The intelligence service's own table has the same rows, counted otherwise.
                 if (series.id, year) in seen:
                     raise BadInput(f"{cells[0]} {year} once", printed, snapshot.address)
@@ -80,7 +82,7 @@ def observations(snapshot: Snapshot) -> Iterator[Observation]:
                     read_period(year),
                     read_value(printed, locale="ch", missing=BLANK),
                     SOURCE.id,
-                    Locator(snapshot.sha256, table=str(number), row=row, column=year),
+                    Locator(snapshot.sha256, table=str(number), row=row, column=letter(at)),
                 )
     if not seen:
         raise BadInput("a table with years in its header", "none", snapshot.address)

@@ -17,7 +17,7 @@ from portal.core.sources import Get, Record, Snapshot, Source
 from portal.sources import _captured, _statements
 from portal.sources._areas import area
 from portal.sources._html import html_tables
-from portal.sources._tables import fold
+from portal.sources._tables import fold, letter
 
 SOURCE = Source(
     id="vodafone",
@@ -58,15 +58,15 @@ def observations(snapshot: Snapshot) -> Iterator[Observation]:
         if header != ["country", *MEASURES]:
             continue
         for row, cells in enumerate(table[1:], 2):
+            if len(cells) != len(header):
+                raise BadInput(f"{len(header)} cells", cells, f"{snapshot.address}, row {row}")
             if area(cells[0]) != uk:
                 continue  # another company of the group, not the operator in the United Kingdom
             for column, measure in enumerate(MEASURES.values(), 1):
                 value, note = _statements.value(cells[column])
                 series = _statements.series(measure, "vodafone-uk", uk)
                 found += 1
-                place = Locator(
-                    snapshot.sha256, table=str(number), row=row, column=table[0][column]
-                )
+                place = Locator(snapshot.sha256, table=str(number), row=row, column=letter(column))
                 yield Observation(series, period, value, SOURCE.id, place, note=note)
     if not found:
         expected = f"the United Kingdom in a table with Country, {', '.join(MEASURES)}"

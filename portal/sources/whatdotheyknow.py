@@ -145,7 +145,7 @@ def _atom(snapshot: Snapshot) -> Iterator[Record]:
         # The search marks what it found: `Use of <span class="highlight">retention</span>`.
         plain = " ".join(html.unescape(re.sub("<[^>]*>", "", html.unescape(title))).split())
         # Without its address a request cannot be told from another, and a feed has no number.
-        if name not in seen and not _foi.PERSONAL.search(plain):
+        if name not in seen and not _foi.is_personal(plain):
             seen.add(name)
             fields = {"url_title": name, "title": plain, "last_event": updated}
             yield _foi.request("", fields, where)

@@ -184,7 +184,12 @@ def _feed(snapshot: Snapshot, where: str) -> Iterator[Observation]:
             again = repeats.variant(place, period)
             variant = f"chart feed, {again}" if again else "chart feed"
             yield from by_company.row_figures(
-                table, header, FEED_COLUMNS, period, place, row, cells, variant
+                table,
+                by_company.bound(table, header, FEED_COLUMNS, place),
+                period,
+                row,
+                cells,
+                variant,
             )
         except BadInput as problem:
             raise problem.at(f"{where}, row {row}") from problem

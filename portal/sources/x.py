@@ -49,7 +49,7 @@ MARK = "Printed with a mark whose meaning is not in the file."
 
 
 def snapshots(get: Get) -> Iterator[Snapshot]:
-    """Raise: the files are no longer on the site, and a person hands a copy in."""
+    """Ask for each file that the page names; it named none when last described, which raises."""
     page = get(SOURCE.page)
     yield from map(get, by_company.links(page, r"information-requests[^\"']*\.csv"))
 
@@ -62,7 +62,7 @@ def marked(printed: str) -> Value:
 COLUMNS = (
     Column("requests", "company_requests", read=marked),
     Column("accounts", "company_accounts", read=marked),
-    Column("share", "company_disclosure_share", read=by_company.share, share_of=""),
+    Column("share", "company_disclosure_share", read=by_company.share),
 )
 
 
@@ -90,7 +90,7 @@ def _file(snapshot: Snapshot, where: str) -> Iterator[Observation]:
             ]
             variant = repeats.variant(place, period)
             yield from by_company.row_figures(
-                table, header, columns, period, place, row, cells, variant
+                table, by_company.bound(table, header, columns, place), period, row, cells, variant
             )
         except BadInput as problem:
             raise problem.at(f"{where}, row {row}") from problem

@@ -16,6 +16,7 @@ from portal.web import (
     bodies,
     datasets,
     documentation,
+    gaps,
     notices,
     observations,
     problems,
@@ -33,6 +34,7 @@ from portal.web.tables.supervisor import Supervisor
 ROUTERS = (
     story.router,
     bodies.router,
+    gaps.router,
     observations.router,
     sources.router,
     datasets.router,

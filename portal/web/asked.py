@@ -10,6 +10,12 @@ PageNumber = Annotated[int, Query(ge=1, le=1_000, description="Page of a longer 
 Words = Annotated[str, Query(max_length=200)]
 
 
+def page_there(number: int, last: int) -> None:
+    """Answer a page beyond the last one with a page that says so."""
+    if number > last:
+        raise HTTPException(404, f"This list has {last} page{'' if last == 1 else 's'}.")
+
+
 def held(found: Found | None, what: str) -> Found:
     """Return what was found; a page that says so when it was not."""
     if found is None:

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from portal.publish.charts import Chart
 from portal.store.reading import bodies, operators
 from portal.store.reading.figures import Figure
-from portal.web.asked import PageNumber, Words, held
+from portal.web.asked import PageNumber, Words, held, page_there
 from portal.web.charting import figures_chart
 from portal.web.edition import Db
 from portal.web.rendering import render
@@ -92,6 +92,8 @@ async def operator(request: Request, db: Db, id: str, page: PageNumber = 1) -> R
 def shown(db: Db, page: bodies.BodyPage | operators.OperatorPage | None) -> Shown:
     """Draw the longest series of a body or operator."""
     there = held(page, "body")
+    listed = there.figures if isinstance(there, bodies.BodyPage) else there.uk
+    page_there(listed.number, listed.last)
     return Shown(there, [_chart(db, figures) for figures in there.drawn])
 
 

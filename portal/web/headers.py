@@ -3,7 +3,8 @@
 import gzip
 import hashlib
 from collections.abc import Callable
-from urllib.parse import quote
+from string import printable as PRINTABLE
+from urllib.parse import quote, quote_from_bytes
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -47,6 +48,7 @@ class EveryAnswer:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        scope = {**scope, "query_string": plain(scope["query_string"])}
         asked = Headers(scope=scope)
         tag = etag(self.version(), scope)
         answer = Answer(send, tag, scope, packed="gzip" in asked.get("accept-encoding", ""))
@@ -118,6 +120,11 @@ def etag(version: str, scope: Scope) -> str:
         return ""
     address = scope["path"].encode("utf-8", "replace") + b"?" + scope.get("query_string", b"")
     return f'W/"{hashlib.sha256(version.encode() + address).hexdigest()[:24]}"'
+
+
+def plain(query: bytes) -> bytes:
+    """The query with bytes beyond ASCII written as %XX, the one form that everything reads."""
+    return query if query.isascii() else quote_from_bytes(query, safe=PRINTABLE).encode()
 
 
 def known(asked: Headers, tag: str) -> bool:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from portal.store.reading import register
-from portal.web.asked import PageNumber
+from portal.web.asked import PageNumber, page_there
 from portal.web.edition import Db
 from portal.web.rendering import render, templates
 
@@ -66,6 +66,7 @@ async def corrections(request: Request, db: Db) -> Response:
 async def changes(request: Request, db: Db, page: PageNumber = 1) -> Response:
     """Show what changed, the newest first."""
     found = register.changes(db, page)
+    page_there(page, found.last)
     shown = [told(row) for row in found.changes]
     return render(request, "changes.html", ChangeList(shown, page, found.last, found.total))
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
 
 from portal.store.reading import sources
-from portal.web.asked import PageNumber, Words, held
+from portal.web.asked import PageNumber, Words, held, page_there
 from portal.web.edition import Db, snapshot_file
 from portal.web.rendering import render
 
@@ -38,13 +38,16 @@ async def source_list(request: Request, db: Db, kind: Words = "") -> Response:
 @router.get("/sources/{id}")
 async def source(request: Request, db: Db, id: str, page: PageNumber = 1) -> Response:
     """Show one source with its figures."""
-    return render(request, "source.html", held(sources.source(db, id, page), "source"))
+    found = held(sources.source(db, id, page), "source")
+    page_there(page, found.figures.last)
+    return render(request, "source.html", found)
 
 
 @router.get("/snapshots/{sha256}")
 async def snapshot(request: Request, db: Db, sha256: str, page: PageNumber = 1) -> Response:
     """Show archived bytes by their hash, and the figures read from them."""
     found = held(sources.snapshot(db, sha256, page), "archived file")
+    page_there(page, found.figures.last)
     return render(request, "snapshot.html", found)
 
 

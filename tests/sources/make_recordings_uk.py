@@ -357,11 +357,17 @@ def operator_pages() -> tuple[dict[str, tuple[str, bytes]], dict[str, tuple[str,
         ["France", "12", "345"],
         ["United Kingdom", "Unlawful to disclose", "Government publishes"],
     ).replace("<tr><td>Freedonia</td><td>12</td><td>345</td></tr>", "")
-    vodafone = html(f"<p>It covers the period 1 April 2016 to 31 March 2017.</p>{demands}")
-    page_ = "https://www.vodafone.com/sustainability/digitalrights"
-    return {bt: ("page.html", said)}, {page_: ("page.html", vodafone)}
+    older = '<a href="/files/country-by-country-disclosure-2014-15.pdf">2014-15 (PDF)</a>'
+    vodafone = html(f"<p>It covers the period 1 April 2016 to 31 March 2017.</p>{demands}{older}")
+    site = "https://www.vodafone.com"
+    demanded = {
+        f"{site}/sustainability/digitalrights": ("page.html", vodafone),
+        f"{site}/files/country-by-country-disclosure-2014-15.pdf": ("2014-15.pdf", PDF),
+    }
+    return {bt: ("page.html", said)}, demanded
 
 
+BOOK = b"PK\x03\x04 invented, not a workbook\n"
 PDF = b"%PDF-1.4\n% invented, empty\n%%EOF\n"
 
 
@@ -387,6 +393,7 @@ def comparator_pages() -> dict[str, dict[str, tuple[str, bytes]]]:
     )
     files = '<a href="/files/2011-100g.pdf?__blob=publicationFile&amp;v=5">Maßnahmen 2011</a>'
     report = '<a href="/sites/tia-annual-report-2018-19.pdf">TIA Act Annual Report 2018-19</a>'
+    book = '<a href="/files/statistik-2024.xlsx">Detaillierte Statistik 2024</a>'
     return {
         "germany_bfj": {
             f"{bfj}/Telekommunikationsueberwachung.html": ("page.html", html(files)),
@@ -400,7 +407,8 @@ def comparator_pages() -> dict[str, dict[str, tuple[str, bytes]]]:
             "https://www.ag.gov.au/sites/tia-annual-report-2018-19.pdf": ("report.pdf", PDF),
         },
         "switzerland_uepf": {
-            "https://www.li.admin.ch/de/stats": ("page.html", html(measures + answers)),
+            "https://www.li.admin.ch/de/stats": ("page.html", html(measures + answers + book)),
+            "https://www.li.admin.ch/files/statistik-2024.xlsx": ("statistik-2024.xlsx", BOOK),
         },
     }
 

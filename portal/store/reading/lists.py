@@ -49,5 +49,8 @@ def figures_by(
 
 def figures_of(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Figure]:
     """Return the figures of these ids by id; ids that no figure has are left out."""
-    marks = ", ".join("?" * len(ids))
-    return {each.id: each for each in figures(db, f"WHERE o.id IN ({marks})", ids)}
+    found: dict[str, Figure] = {}
+    for part in (ids[at : at + 500] for at in range(0, len(ids), 500)):
+        marks = ", ".join("?" * len(part))
+        found |= {each.id: each for each in figures(db, f"WHERE o.id IN ({marks})", part)}
+    return found

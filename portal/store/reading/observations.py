@@ -1,7 +1,7 @@
 """One figure with all that is known of it: where it stands, what it was, what contradicts it."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from portal.store.reading.figures import Figure, figure, figures
@@ -109,17 +109,21 @@ def conflicts(
 ) -> list[Conflict]:
     """Return conflicts with both their sides: all, or those whose ids a question of ours gives."""
     question = f"SELECT * FROM conflicts WHERE id IN ({wanted}) ORDER BY title, id"
-    return [_conflict(db, row) for row in db.execute(question, given).fetchall()]
+    rows = db.execute(question, given).fetchall()
+    sides = {row["id"]: db.execute(SIDES, [row["id"]]).fetchall() for row in rows}
+    ids = {s["observation"] for each in sides.values() for s in each if s["observation"]}
+    held = figures_of(db, sorted(ids))
+    return [_conflict(row, sides[row["id"]], held) for row in rows]
 
 
-def _conflict(db: sqlite3.Connection, row: sqlite3.Row) -> Conflict:
-    rows = db.execute(SIDES, [row["id"]]).fetchall()
-    held = figures_of(db, [side["observation"] for side in rows if side["observation"]])
-    sides = [
+def _conflict(
+    row: sqlite3.Row, sides: Sequence[sqlite3.Row], held: Mapping[str, Figure]
+) -> Conflict:
+    found = [
         Side(s["says"], s["source"] or "", s["source_title"], held.get(s["observation"]))
-        for s in rows
+        for s in sides
     ]
-    return Conflict(row["id"], row["title"], row["explanation"], row["preferred"] or "", sides)
+    return Conflict(row["id"], row["title"], row["explanation"], row["preferred"] or "", found)
 
 
 # Both halves walk the index of the series outward from this figure's first day.

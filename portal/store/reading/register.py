@@ -3,10 +3,13 @@
 import sqlite3
 from dataclasses import dataclass
 
-from portal.store.reading.figures import Figure, figures
+from portal.store.reading.figures import Figure
+from portal.store.reading.lists import figures_of
 from portal.store.reading.observations import Conflict, conflicts
 
 PAGE = 100
+# How many figures of one error its entry names.
+SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,8 @@ class Register:
 
 
 TOUCHED = """
-WHERE o.id IN (SELECT observation FROM correction_figures WHERE correction = ? LIMIT 50)
-ORDER BY o.start, o.id
+SELECT f.correction, f.observation FROM correction_figures f
+JOIN observations o ON o.id = f.observation ORDER BY f.correction, o.start, o.id
 """
 ERRORS = """
 SELECT c.*, r.title AS source_title, r.url AS source_url FROM corrections c
@@ -43,8 +46,13 @@ LEFT JOIN sources r ON r.id = c.source ORDER BY c.state = 'fixed', c.kind, c.id
 def register(db: sqlite3.Connection) -> Register:
     """Return every error and every conflict of the edition."""
     errors = db.execute(ERRORS).fetchall()
-    touched = [Correction(each, figures(db, TOUCHED, [each["id"]])) for each in errors]
-    return Register(touched, conflicts(db))
+    touched: dict[str, list[str]] = {}
+    for row in db.execute(TOUCHED):
+        touched.setdefault(row["correction"], []).append(row["observation"])
+    shown = {id: ids[:SHOWN] for id, ids in touched.items()}
+    held = figures_of(db, sorted({id for ids in shown.values() for id in ids}))
+    found = [Correction(each, [held[id] for id in shown.get(each["id"], [])]) for each in errors]
+    return Register(found, conflicts(db))
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,12 +74,12 @@ class Child:
         return self.process.returncode is not None
 
     @asynccontextmanager
-    async def request(self) -> AsyncIterator[httpcore.AsyncConnectionPool]:
+    async def request(self) -> AsyncIterator[None]:
         """Hold the process for one request."""
         self.in_flight += 1
         self.idle.clear()
         try:
-            yield self.pool
+            yield
         finally:
             self.in_flight -= 1
             if not self.in_flight:

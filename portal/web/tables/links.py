@@ -22,7 +22,7 @@ PAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The figures of an edition, which column names a row of which table, and those rows' labels."""
+    """The figures of an edition, which columns name a row of another table, and those labels."""
 
     figures: frozenset[str]
     references: Mapping[tuple[str, str], str]
@@ -50,7 +50,7 @@ def links(db: sqlite3.Connection, metadata: Mapping[str, Any]) -> Links:
     tables = metadata["databases"][DATABASE]["tables"]
     references = {
         (table, column): other
-        for table in tables
+        for (table,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
         for _, _, other, column, *_ in db.execute(f'PRAGMA foreign_key_list("{table}")')
     }
     labels = {

@@ -22,6 +22,9 @@ WAIT_SECONDS = 10.0
 RETRY_AFTER = "5"
 TIMEOUTS = {"connect": 2.0, "read": 20.0, "write": 5.0, "pool": 5.0}
 METHODS = ("GET", "HEAD")
+# An answer up to this size goes out in one piece, which the site then packs; packing more than
+# that would keep other readers waiting.
+WHOLE_BYTES = 300_000
 # The only headers that pass: who asks, from where and with which cookie stays behind; what the
 # answer may set is for the site to say.
 ASKED = (b"accept",)
@@ -57,8 +60,10 @@ class Proxy:
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = Answer(send)
         try:
-            async with self._slot(), self.supervisor.request() as pool:
-                await answer.stream(pool, scope)
+            async with self._slot(), self.supervisor.request() as child:
+                # Until the new process is there the old edition answers: nobody may keep that.
+                kept = child.edition == self.supervisor.current()
+                await answer.stream(child.pool, scope, kept=kept)
         except (Busy, Down, *FAILURES):
             # Once begun, an answer can only be broken off, so that nobody takes it for whole.
             if answer.begun:
@@ -96,7 +101,7 @@ class Answer:
     def __init__(self, send: Send) -> None:
         self.send, self.begun = send, False
 
-    async def stream(self, pool: httpcore.AsyncConnectionPool, scope: Scope) -> None:
+    async def stream(self, pool: httpcore.AsyncConnectionPool, scope: Scope, *, kept: bool) -> None:
         """Ask the process and send on what it answers."""
         asked = [(b"host", b"tables"), *((n, v) for n, v in scope["headers"] if n in ASKED)]
         request = pool.stream(
@@ -104,12 +109,17 @@ class Answer:
         )
         async with request as answer:
             headers = [(n.lower(), v) for n, v in answer.headers if n.lower() in ANSWERED]
+            headers += [] if kept else [(b"cache-control", b"no-store")]
             start = {"type": "http.response.start", "status": answer.status, "headers": headers}
+            length = next((int(v) for n, v in headers if n == b"content-length"), 0)
+            rest = await answer.aread() if length <= WHOLE_BYTES else b""
             self.begun = True
             await self.send(start)
-            async for piece in answer.aiter_stream():
-                await self.send({"type": "http.response.body", "body": piece, "more_body": True})
-        await self.send({"type": "http.response.body", "body": b""})
+            if length > WHOLE_BYTES:
+                async for piece in answer.aiter_stream():
+                    part = {"type": "http.response.body", "body": piece, "more_body": True}
+                    await self.send(part)
+        await self.send({"type": "http.response.body", "body": rest})
 
 
 def target(scope: Scope) -> httpcore.URL:

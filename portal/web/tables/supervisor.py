@@ -10,8 +10,6 @@ from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
 
-import httpcore
-
 from portal.config import Settings
 from portal.core.errors import EditionError
 from portal.web.edition import DATABASE as FILE
@@ -71,13 +69,13 @@ class Supervisor:
             await self.stop()
 
     @asynccontextmanager
-    async def request(self) -> AsyncIterator[httpcore.AsyncConnectionPool]:
+    async def request(self) -> AsyncIterator[Child]:
         """Hold the process for one request; raises Down when there is none."""
         child = self.child
         if child is None or child.ended:
             raise Down
-        async with child.request() as pool:
-            yield pool
+        async with child.request():
+            yield child
 
     def current(self) -> Path | None:
         """The database file of the current edition; None before the first."""

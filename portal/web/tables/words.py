@@ -2,7 +2,7 @@
 
 import sqlite3
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,28 +61,36 @@ def schema(db: sqlite3.Connection) -> dict[str, list[str]]:
 
 
 def dictionary(data: Path, tables: Schema) -> dict[str, TableWords]:
-    """Describe every table and column; raises BadInput for one without words, or words too many."""
-    place, given = _read(data, "tables.toml")
-    if set(given["table"]) != set(tables):
-        raise BadInput(f"words for {sorted(tables)}", sorted(given["table"]), place)
+    """Describe the tables and columns of an edition, as far as there are words for them."""
+    _, given = _read(data, "tables.toml")
     return {
-        name: _table(name, given["table"][name], given["column"], columns, place)
+        name: _table(name, given["table"][name], given["column"], columns)
         for name, columns in tables.items()
+        if name in given["table"]
     }
 
 
 def _table(
-    name: str, given: Mapping[str, Any], shared: Mapping[str, Any], columns: Sequence[str], at: str
+    name: str, given: Mapping[str, Any], shared: Mapping[str, Any], columns: Sequence[str]
 ) -> TableWords:
-    own = given.get("columns", {})
-    words = {**shared, **own}
-    for column in columns:
-        if column not in words:
-            raise BadInput("words for each column", f"none for {name}.{column}", at)
-    if set(own) - set(columns):
-        raise BadInput(f"columns of {name}", sorted(set(own) - set(columns)), at)
-    described = tuple(ColumnWords(column, **words[column]) for column in columns)
+    words = {**shared, **given.get("columns", {})}
+    described = tuple(ColumnWords(c, **words[c]) for c in columns if c in words)
     return TableWords(name, given["label"], given["description"], described, given.get("opens", {}))
+
+
+def without_words(data: Path, tables: Schema) -> Iterator[str]:
+    """Yield one sentence for each table or column that has no words, and for words too many."""
+    place, given = _read(data, "tables.toml")
+    for name in sorted(set(tables) | set(given["table"])):
+        own = given["table"].get(name, {}).get("columns", {})
+        if name not in tables:
+            yield f"{place}: there is no table {name}"
+        elif name not in given["table"]:
+            yield f"{place}: nothing on table {name}"
+        else:
+            words = {**given["column"], **own}
+            yield from (f"{place}: nothing on {name}.{c}" for c in tables[name] if c not in words)
+            yield from (f"{place}: there is no {name}.{c}" for c in own if c not in tables[name])
 
 
 def questions(data: Path) -> list[Question]:

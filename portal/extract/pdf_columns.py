@@ -1,0 +1,141 @@
+"""Where the columns of a table part: upright rules, and gaps that many lines share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from portal.extract.pdf_lines import Line, Piece
+from portal.extract.pdf_model import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Valley:
+    """A stretch where lines have a gap: how many do, and how many print across it."""
+
+    left: float
+    right: float
+    apart: float
+    across: float
+
+    @property
+    def worth(self) -> float:
+        """How surely columns part here."""
+        return self.apart - 1.5 * self.across + min(self.right - self.left, 20.0) / 100
+
+
+def cuts(lines: Sequence[Line], rules: Sequence[Rule] = ()) -> list[float]:
+    """Return where columns part, from left to right."""
+    if not lines:
+        return []
+    left = min(p.left for line in lines for p in line.pieces) - 1
+    right = max(p.right for line in lines for p in line.pieces) + 1
+    ruled = _ruled(lines, rules, left, right)
+    edges = [left, *ruled, right]
+    rows = [list(line.pieces) for line in lines]
+    found = list(ruled)
+    for low, high in zip(edges, edges[1:], strict=False):
+        found += _split(rows, low, high)
+    return sorted(found)
+
+
+def _ruled(
+    lines: Sequence[Line], rules: Sequence[Rule], left: float, right: float
+) -> list[float]:
+    """Return upright rules, and edges of shades, that stand beside at least a third of the lines."""
+    top, bottom = lines[0].top, lines[-1].bottom
+    places: list[tuple[float, float]] = []
+    for rule in sorted((r for r in rules if not r.flat), key=lambda r: r.left):
+        length = min(rule.bottom, bottom) - max(rule.top, top)
+        if not left + 3 < rule.left < right - 3 or length <= 0:
+            continue
+        if places and rule.left - places[-1][0] <= 4:
+            places[-1] = (places[-1][0], places[-1][1] + length)
+        else:
+            places.append((rule.left, length))
+    tall = [at for at, length in places if length >= 0.3 * (bottom - top)]
+    return [at for at in tall if _hits(lines, at) <= 0.1 * len(lines) + 0.5]
+
+
+def _hits(lines: Sequence[Line], at: float) -> int:
+    return sum(any(w.left + 1.5 < at < w.right - 1.5 for w in line.words) for line in lines)
+
+
+def _split(rows: list[list[Piece]], low: float, high: float) -> list[float]:
+    """Cut a stretch at its best valley, then both parts; nothing when there is none."""
+    inside = [[p for p in row if p.left < high and p.right > low] for row in rows]
+    best = max(_valleys(inside, low, high), key=lambda v: v.worth, default=None)
+    if best is None:
+        return []
+    at = (best.left + best.right) / 2
+    lefts = [[p for p in row if p.right <= at] + _halves(row, at, 0) for row in inside]
+    rights = [[p for p in row if p.left >= at] + _halves(row, at, 1) for row in inside]
+    return [*_split(lefts, low, at), at, *_split(rights, at, high)]
+
+
+def _halves(row: list[Piece], at: float, side: int) -> list[Piece]:
+    return [part for p in row if p.left < at < p.right and (part := halves(p, at)[side])]
+
+
+def halves(piece: Piece, at: float) -> tuple[Piece | None, Piece | None]:
+    """Part a piece at a cut if there is a gap wide enough; a piece across it gives nothing."""
+    if not _loose_at(piece, at):
+        return None, None
+    left = tuple(w for w in piece.words if w.middle < at)
+    right = tuple(w for w in piece.words if w.middle >= at)
+    return Piece(left) if left else None, Piece(right) if right else None
+
+
+def _loose_at(piece: Piece, at: float) -> bool:
+    """True when the gap at a place is wider than the piece's other gaps."""
+    words = piece.words
+    gaps = [(b.left - a.right, a, b) for a, b in zip(words, words[1:], strict=False)]
+    here = [g for g in gaps if g[1].right - 0.5 <= at <= g[2].left + 0.5]
+    if not here:
+        return False
+    gap, one, other = here[0]
+    rest = [g[0] for g in gaps if g is not here[0]]
+    size = min(one.size, other.size)
+    numbers = one.text[-1:].isdigit() and other.text[:1].isdigit()
+    if numbers and gap > 0.2 * size:
+        return True
+    return gap > 0.38 * size and (not rest or gap > 1.4 * sorted(rest)[len(rest) // 2])
+
+
+def _valleys(rows: list[list[Piece]], low: float, high: float) -> list[Valley]:
+    """Return every stretch at which enough lines have a gap."""
+    ends = sorted({e for row in rows for p in row for w in p.words for e in (w.left, w.right)})
+    ends = [e for e in ends if low < e < high]
+    found: list[Valley] = []
+    for left, right in zip(ends, ends[1:], strict=False):
+        if right - left < 0.8:
+            continue
+        apart, across = _counted(rows, (left + right) / 2)
+        if apart >= 1 and (across == 0 or (apart >= 2 and apart > 1.5 * across)):
+            found.append(Valley(left, right, apart, across))
+    return _merged(found)
+
+
+def _counted(rows: list[list[Piece]], at: float) -> tuple[float, float]:
+    apart = across = 0.0
+    for row in rows:
+        over = [p for p in row if p.left < at < p.right]
+        if over:
+            if _loose_at(over[0], at):
+                apart += 0.7
+            else:
+                across += 1 if any(w.left < at < w.right for w in over[0].words) else 0.6
+        elif any(p.right <= at for p in row) and any(p.left >= at for p in row):
+            apart += 1
+    return apart, across
+
+
+def _merged(valleys: list[Valley]) -> list[Valley]:
+    """Join neighbouring stretches of the same worth."""
+    joined: list[Valley] = []
+    for valley in valleys:
+        last = joined[-1] if joined else None
+        same = last and (last.apart, last.across) == (valley.apart, valley.across)
+        if last and same and valley.left - last.right < 0.01:
+            joined[-1] = Valley(last.left, valley.right, valley.apart, valley.across)
+        else:
+            joined.append(valley)
+    return joined
