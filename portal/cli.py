@@ -11,11 +11,10 @@ import click
 from portal import __version__
 from portal.config import HELP, Settings, settings
 from portal.core.errors import PortalError, StoreError
-from portal.ingest import bundle
+from portal.ingest import bundle, health, registry, running
 from portal.publish import editions
 from portal.store import checks
 from portal.store.desk import existing_desk, one_writer, open_desk
-
 
 # A file that is wrong in one way is wrong in every row: the first few tell it.
 SHOWN = 10
@@ -72,6 +71,43 @@ def init(config: Settings) -> None:
     say(f"done in {time.monotonic() - began:.1f} s")
     if refused:
         raise click.ClickException(f"{refused} rows were refused; their files were left out whole")
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[SOURCE]...")
+@click.option(
+    "--from",
+    "folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Replay recorded files of this folder instead of the network.",
+)
+@click.pass_obj
+def scrape(config: Settings, names: tuple[str, ...], folder: Path | None) -> None:
+    """Fetch, archive, read, check and record the sources named, or all of them."""
+    modules, failed = registry.chosen(names), 0
+    with one_writer(config.var):
+        run = running.start(config, open_desk(config.desk), say)
+        for look in running.every(run, modules, folder):
+            changed = f"{look.new:,} new, {look.revised:,} revised, {look.withdrawn:,} withdrawn"
+            click.echo(f"{look.source:<20} {look.outcome:<10} {look.documents:>4} files, {changed}")
+            for problem in look.problems.splitlines()[:SHOWN]:
+                click.echo(f"  {problem}")
+            failed += look.outcome == "failed"
+    if failed:
+        raise click.ClickException(f"{failed} sources failed; what they said before stays")
+
+
+@main.command("sources")
+@click.pass_obj
+def list_sources(config: Settings) -> None:
+    """Tell the health of every source: last look, last change, next due, and what went wrong."""
+    db = existing_desk(config.desk)
+    for each in health.health(db):
+        click.echo(
+            f"{each.id:<20} {each.state:<9} looked {each.looked or 'never':<26} {each.proof}"
+        )
+        for line in each.problems[:SHOWN]:
+            click.echo(f"  {line}")
 
 
 @main.command()

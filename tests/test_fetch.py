@@ -712,8 +712,8 @@ NOT_PAGES = """Page not found - GOV.UK|404 Not Found|Error 500|403 Forbidden|HTT
 Just a moment...|Attention Required! | Cloudflare|Access Denied|Log in to continue|Request Rejected
 ERROR: The request could not be satisfied|Sorry, that page can’t be found|503 Service Unavailable
 Server Error (500)|Pardon Our Interruption|Are you a robot?|Service unavailable - Data
-Session expired|Sorry, we are experiencing technical difficulties - GOV.UK|Verify you are human|Site maintenance
-Google - Sign in|429 Too Many Requests|We can't find that page|Login required"""
+Session expired|Sorry, we are experiencing technical difficulties - GOV.UK|Verify you are human
+Site maintenance|Google - Sign in|429 Too Many Requests|We can't find that page|Login required"""
 PAGES = """Annual report 2019 - GOV.UK|404 requests in 2015|Request rejected by police: FOI 403/2021
 National security checks: statistics|Law enforcement made too many requests, says report|500 forces
 Errors: annual report 2014|Data requests not found to be necessary|Transparency | Sign-in providers

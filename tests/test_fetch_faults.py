@@ -3,12 +3,12 @@
 Every answer comes over a real socket. Only the pauses are played by a clock of the test's own.
 """
 
+import itertools
 import random
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from pathlib import Path
 
 import fault_server
@@ -148,8 +148,6 @@ def refused(scene: Scene, error: type[errors.FetchError], name: str, expect: str
     assert type(caught.value) is error
     assert caught.value.address and caught.value.expected and str(caught.value.found)
     assert len(scene.server.pages()) <= 5
-    times = [asked.at for asked in scene.server.asked]
-    assert all(later - earlier >= 1 for earlier, later in pairwise(times))
 
 
 @pytest.mark.parametrize("error, case", CASES, ids=[case for _, case in CASES])
@@ -158,12 +156,16 @@ def test_a_fault_is_refused_by_name(
 ) -> None:
     name, _, kind = case.partition(":")
     refused(scene, error, name, kind or "csv")
+    times = [asked.at for asked in scene.server.asked]
+    assert all(later - earlier >= 1 for earlier, later in itertools.pairwise(times))
 
 
 @pytest.mark.parametrize("name", SLOW)
 def test_a_slow_answer_is_given_up(hasty: Scene, name: str) -> None:
     refused(hasty, errors.TooSlow, name, "csv")
-    assert len(hasty.server.pages()) == 5
+    # The server may read a request after we gave up, so here the pauses count, not its log.
+    assert len(hasty.clock.slept) >= 4
+    assert min(hasty.clock.slept) >= 1
 
 
 def test_a_document_that_moved_to_a_page_is_refused_by_the_ending_asked_for(scene: Scene) -> None:
@@ -198,7 +200,7 @@ def test_retry_after_is_kept_within_a_second(scene: Scene, name: str, wait: int)
     scene.get(name)
     times = [asked.at for asked in scene.server.pages()]
     assert len(times) == 3
-    for earlier, later in pairwise(times):
+    for earlier, later in itertools.pairwise(times):
         assert wait - 1 <= later - earlier <= wait + 1
 
 
@@ -212,7 +214,7 @@ def test_without_retry_after_the_pauses_double_with_jitter(scene: Scene) -> None
     with pytest.raises(errors.BadStatus):
         scene.get("status_503")
     times = [asked.at for asked in scene.server.pages()]
-    pauses = [later - earlier for earlier, later in pairwise(times)]
+    pauses = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert len(pauses) == 4
     for number, pause in enumerate(pauses):
         assert 2**number <= pause <= 2 ** (number + 1)
@@ -277,16 +279,19 @@ def test_a_body_cut_at_any_byte_is_never_taken(tmp_path: Path, framing: str) -> 
     assert len(server.pages()) == len(cuts)
 
 
-@pytest.mark.parametrize("at", range(len(ZIP)))
-def test_a_zip_with_any_byte_changed_is_refused_or_the_same(at: int) -> None:
+def test_a_zip_with_any_byte_changed_is_refused_or_reads_the_same() -> None:
     """Times and flags may change unseen; names, places and contents may not."""
-    changed = ZIP[:at] + bytes([ZIP[at] ^ 0x55]) + ZIP[at + 1 :]
-    try:
-        check_zip("http://x", changed, Limits())
-    except errors.FetchError:
-        return
-    found = list(members(Snapshot("http://x", changed, "")))
-    assert {member.content for member in found} == {CSV}
+    refused, flips = 0, (0x01, 0x02, 0x55, 0x80, 0xFF)
+    for at, flip in itertools.product(range(len(ZIP)), flips):
+        changed = ZIP[:at] + bytes([ZIP[at] ^ flip]) + ZIP[at + 1 :]
+        try:
+            check_zip("http://x", changed, Limits())
+        except errors.FetchError:
+            refused += 1
+        else:
+            found = list(members(Snapshot("http://x", changed, "")))
+            assert [member.content for member in found] == [CSV, CSV]
+    assert refused > len(ZIP) * len(flips) / 2
 
 
 def test_members_come_one_at_a_time_and_safely(scene: Scene) -> None:

@@ -142,6 +142,13 @@ def test_a_page_is_packed_for_those_who_can_unpack(app: FastAPI) -> None:
     assert gzip.decompress(packed.content) == plain.content
 
 
+def test_a_stylesheet_is_packed_whole(app: FastAPI) -> None:
+    plain = ask(app, "/static/site.css")
+    packed = ask(app, "/static/site.css", headers=[("Accept-Encoding", "gzip")])
+    assert gzip.decompress(packed.content) == plain.content
+    assert int(packed.header("content-length")) == len(packed.content)
+
+
 @pytest.mark.parametrize("address", [*PAGES, *OTHERS, *PROBLEMS])
 def test_head_is_get_without_its_content(app: FastAPI, address: str) -> None:
     get, head = ask(app, address), ask(app, address, "HEAD")

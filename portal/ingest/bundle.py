@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from portal.store.desk import Desk
-
 from portal import __version__
 from portal.core.errors import BadInput
 from portal.core.vocabulary import Vocabulary
 from portal.ingest import words as wording
 from portal.ingest.figures import read_figures
 from portal.store import archive
+from portal.store.desk import Desk
 from portal.store.writing import Batch, Outcome, Snapshot, record
 
 RULE = "bundled figure: transcribed with its source and reviewed in the public repository"
@@ -53,9 +52,7 @@ class Bundle:
 def load(data: Path, archive_folder: Path, db: Desk) -> Iterator[Report]:
     """Load all of data/; yields a report per file. A file with a refused row is refused whole."""
     words = wording.read_words(data)
-    vocabulary = wording.vocabulary(words)
-    version = hashlib.sha256(json.dumps(words, sort_keys=True, default=str).encode()).hexdigest()
-    bundle = Bundle(data, archive_folder, db, vocabulary, version)
+    bundle = Bundle(data, archive_folder, db, wording.vocabulary(words), _version(words))
     yield _words(bundle, words)
     for path in sorted((data / "figures").glob("*.csv")):
         yield _or_refused(f"figures/{path.name}", _figures, bundle, path)
@@ -63,6 +60,18 @@ def load(data: Path, archive_folder: Path, db: Desk) -> Iterator[Report]:
     yield _or_refused("timeline.csv", _table, bundle, "timeline.csv", "event", EVENT, _check_event)
     for kind in ("correction", "conflict"):
         yield _or_refused(f"{kind}s", _findings, bundle, kind)
+
+
+def load_words(data: Path, archive_folder: Path, db: Desk) -> tuple[Vocabulary, str]:
+    """Load the words alone; returns them and the hash that stands for them."""
+    words = wording.read_words(data)
+    bundle = Bundle(data, archive_folder, db, wording.vocabulary(words), _version(words))
+    _words(bundle, words)
+    return bundle.vocabulary, bundle.version
+
+
+def _version(words: wording.Words) -> str:
+    return archive.digest(json.dumps(words, sort_keys=True, default=str).encode())
 
 
 def _or_refused(name: str, step: Callable[..., Report], *given: Any) -> Report:

@@ -1,11 +1,12 @@
 """One source end to end: fetch, archive, read, check, record. One that fails stops no other."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
+from portal.config import Settings
 from portal.core.errors import BadInput, PortalError
 from portal.core.observations import Observation
 from portal.core.sources import Get, Snapshot
@@ -24,11 +25,16 @@ PROVEN = "proven source: its reader was built against real files and every check
 class Run:
     """What every source of one run shares."""
 
+    config: Settings
     db: Desk
-    archive: Path
     vocabulary: Vocabulary
     version: str
     say: Callable[[str], None]
+
+    @property
+    def archive(self) -> Path:
+        """Where bytes are kept."""
+        return self.config.archive
 
 
 def with_sources(vocabulary: Vocabulary) -> Vocabulary:
@@ -39,12 +45,17 @@ def with_sources(vocabulary: Vocabulary) -> Vocabulary:
 
 def scrape(run: Run, module: ModuleType, get: Get) -> Look:
     """Run one source; whatever goes wrong ends in the look that is recorded and returned."""
+    return scrape_files(run, module, module.snapshots(get))
+
+
+def scrape_files(run: Run, module: ModuleType, snapshots: Iterable[Snapshot]) -> Look:
+    """Take in snapshots of one source; those that fail are told in the look."""
     source, began = source_of(module), now()
     found: list[Outcome] = []
     problems: list[str] = []
     try:
         record_source(run, module)
-        for snapshot in module.snapshots(get):
+        for snapshot in snapshots:
             run.say(f"{source.id}: {snapshot.label or snapshot.address}")
             try:
                 found.append(take_in(run, module, snapshot))
@@ -139,9 +150,10 @@ def checked(
 
 
 def feed_of(module: ModuleType, snapshot: Snapshot) -> str:
-    """Which publication a snapshot is the newest state of: by default, its address."""
+    """Which publication a snapshot is the newest state of: by default, its file's name."""
     own = getattr(module, "feed", None)
-    return f"{source_of(module).id}/{own(snapshot) if own else snapshot.address}"
+    name = own(snapshot) if own else snapshot.address.partition("?")[0].rpartition("/")[2]
+    return f"{source_of(module).id}/{name}"
 
 
 def code(module: ModuleType) -> str:

@@ -16,7 +16,8 @@ SAID = re.compile(
           |gateway\ time-?out))*
     | ((server|application|unexpected|internal\ server|an)\ )* error (\ occurred)? | bad\ gateway
     | (sorry,?\ )? (the\ |this\ |that\ )? page\ (.{0,40}\ )? (not\ found|missing|unavailable)
-    | .{0,30} page\ .{0,40} (can.t|can\ ?not|could\ not|couldn.t)\ be\ found | (resource\ |file\ )? not\ found
+    | .{0,30} page\ .{0,40} (can.t|can\ ?not|could\ not|couldn.t)\ be\ found
+    | (resource\ |file\ )? not\ found
     | .{0,10} (can.?t|cannot|couldn.t)\ find\ (that|this|the)\ page
     | .{0,30} page\ (no\ longer|doesn.t|does\ not)\ exists? | gateway\ time-?out
     | access\ (to\ .{0,40}\ )? denied | forbidden | unauthori[sz]ed | request\ (blocked|rejected)

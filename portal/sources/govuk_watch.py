@@ -19,6 +19,8 @@ from portal.core.sources import Get, Record, Snapshot, Source
 from portal.sources import _govuk
 from portal.sources._json import need, read_json
 
+# The folder that recorded files of this source lie in, besides its own name.
+FOLDERS = ("content-api",)
 SOURCE = Source(
     id="govuk_watch",
     title="GOV.UK publications about communications data and retention",

@@ -31,6 +31,8 @@ from portal.core.values import read_value
 from portal.sources import _govuk, _operators, _spend
 from portal.sources._json import is_json
 
+# The folder that recorded files of this source lie in, besides its own name.
+FOLDERS = ("home-office",)
 SOURCE = Source(
     id="home_office_spend",
     title="Home Office spending over £25,000",

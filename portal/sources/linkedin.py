@@ -1,17 +1,20 @@
 """LinkedIn: government requests report, half-yearly; many periods on one page.
 
-Built from descriptions only (a public extractor); the page was not read whole. Tables stand under
-a heading for the subject (second level) and one for the half-year (`2025: July-December`). Any
-other header, label or subject is refused. Removal of content is not ours.
+Built from descriptions and parts of one public copy of the page (2026), never run over the whole.
+Tables stand under a heading for the subject (second level) and one for the half-year
+(`2025: July-December`). Any other header, label or subject is refused. Removal of content is not
+ours.
 
-- `Accounts Impacted` had another meaning before January 2014; the tables on the page begin later.
+- The column of countries has a blank header; headers and labels carry footnote marks, `[1]`.
+- `Columbia` is printed for Colombia; one cell of accounts says `0%`.
 - US processes are printed as shares of requests, not numbers.
 - US national security is printed in bands, `0-499`. There is no US table for 2022.
-- Headers and labels carry footnote marks, `[1]`. Blank cells and blank columns occur.
+- `Accounts Impacted` had another meaning before January 2014; the tables on the page begin later.
 """
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from portal.core.errors import BadInput
 from portal.core.observations import Observation
@@ -19,7 +22,7 @@ from portal.core.periods import Period, read_period
 from portal.core.sources import Get, Snapshot, Source
 from portal.core.values import Value
 from portal.sources import _companies as by_company
-from portal.sources._areas import WORLD, area
+from portal.sources._areas import WORLD, WORLD_WITHOUT_US, area
 from portal.sources._companies import Table, process
 from portal.sources._html import headed_tables
 from portal.sources._tables import fold, letter
@@ -43,14 +46,20 @@ US = "breakdown of u.s. government requests"
 NOT_OURS = "global government requests for content removal"
 PERIOD = re.compile(r"(20\d\d): (January|July) ?[-–—] ?(June|December)")
 
-# header of a table by country -> measure
+# header of a table by country -> measure; the first four are those described for older pages
 COLUMNS = {
-    "country": "",
     "member data requests": "company_requests",
     "accounts subject to request": "company_accounts",
     "percent linkedin provided some data": "company_disclosure_share",
     "accounts linkedin provided some data": "company_accounts_with_data",
+    "requests for member data": "company_requests",
+    "accounts subject to request(s)": "company_accounts",
+    "percentage of requests for which linkedin provided some data": "company_disclosure_share",
+    "accounts for which linkedin provided some data": "company_accounts_with_data",
 }
+TOTALS = {"total": WORLD, "total including the us": WORLD, "total minus the us": WORLD_WITHOUT_US}
+MISPRINTS = {"columbia": "Colombia"}
+NO_SHARE = Value(Decimal(0), status="doubtful", printed="0%")
 # label of a row of the US table -> measure, legal process
 LABELS = {
     "requests": ("company_requests", ""),
@@ -108,29 +117,31 @@ def _plain(label: str) -> str:
 
 
 def _value(measure: str, printed: str) -> Value:
-    return (by_company.share if measure.endswith("_share") else by_company.count)(printed)
+    if measure.endswith("_share"):
+        return by_company.share(printed)
+    return NO_SHARE if printed == "0%" else by_company.count(printed)
 
 
 def _by_country(
     table: Table, period: Period, rows: Sequence[Sequence[str]], where: str
 ) -> Iterator[Observation]:
     names = [_plain(cell) for cell in rows[0]] if rows else []
-    if sorted(name for name in names if name) != sorted(COLUMNS):
-        raise BadInput(f"the header {', '.join(COLUMNS)}", ", ".join(names), where)
-    repeats, country = by_company.Repeats(), names.index("country")
+    measures = {at: COLUMNS[name] for at, name in enumerate(names) if name in COLUMNS}
+    strange = [name for name in names if name not in ("", "country", *COLUMNS)]
+    if strange or len(measures) != 4 or len(set(measures.values())) != 4 or 0 in measures:
+        raise BadInput(f"four headers ({', '.join(COLUMNS)})", ", ".join(names), where)
+    repeats = by_company.Repeats()
     for row, cells in enumerate(rows[1:], 2):
         if not any(cells):
             continue
         if len(cells) != len(names):
             raise BadInput(f"{len(names)} cells", len(cells), f"{where}, row {row}")
-        name = _plain(cells[country])
-        place = WORLD if name == "total" else area(name)
+        name = _plain(cells[0])
+        place = TOTALS.get(name) or area(MISPRINTS.get(name, name))
         variant = repeats.variant(place, period)
-        for at, measure in ((at, COLUMNS[name]) for at, name in enumerate(names) if name):
-            if measure:
-                of = by_company.series(measure, "linkedin", place)
-                value = _value(measure, cells[at])
-                yield table.figure(of, period, value, row, letter(at), variant)
+        for at, measure in measures.items():
+            of = by_company.series(measure, "linkedin", place)
+            yield table.figure(of, period, _value(measure, cells[at]), row, letter(at), variant)
 
 
 def _us(
@@ -149,5 +160,6 @@ def _us(
         at = filled[-1] if len(filled) == 2 else len(cells) - 1
         printed = cells[at] if at != filled[0] else ""
         of = by_company.series(measure, "linkedin", "US", process(legal))
-        variant = repeats.variant(label, period)
+        # The table by country prints the same of the US: a second reading of one figure.
+        variant = repeats.variant(label, period) or ("" if legal else "US breakdown")
         yield table.figure(of, period, _value(measure, printed), row, letter(at), variant)

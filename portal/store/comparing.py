@@ -87,7 +87,7 @@ def compare(
     """Find what is new, revised and gone; returns the counts and whether a person must look."""
     conn.execute(FIND_CHANGED)
     staged = conn.execute("SELECT count(*) FROM temp.staged").fetchone()[0]
-    if complete and staged:
+    if complete:
         conn.execute(FIND_WITHDRAWN, [feed])
     counts = dict(conn.execute("SELECT kind, count(*) FROM temp.changed GROUP BY kind"))
     new, gone = counts.get("new", 0), counts.get("withdrawn", 0)

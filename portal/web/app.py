@@ -1,8 +1,9 @@
 """The site: every route, the headers of every answer, and pages for what goes wrong."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -53,8 +54,15 @@ def create_app(config: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def tables(_: FastAPI) -> AsyncIterator[None]:
-        async with supervisor.running():
+        # Pages are served at once; /data asks for patience until its process stands.
+        starting = asyncio.create_task(supervisor.start())
+        try:
             yield
+        finally:
+            starting.cancel()
+            with suppress(asyncio.CancelledError):
+                await starting
+            await supervisor.stop()
 
     app = FastAPI(
         title="Retention Watch",

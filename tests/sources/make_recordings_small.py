@@ -191,11 +191,16 @@ def linkedin() -> Pages:
         body = "".join("<tr>" + "".join(f"<td>{c}</td>" for c in row) + "</tr>" for row in rows)
         return f"<table>{body}</table>"
 
+    header = (
+        " ", "Requests for member data", "Accounts subject to request(s) [1]",
+        "Percentage of requests for which LinkedIn provided some data<br /> ",
+        "Accounts for which LinkedIn provided some data [2]",
+    )  # fmt: skip
     countries = table(
-        ("Country", "Member data requests", "Accounts subject to request [1]",
-         "Percent LinkedIn provided some data", "Accounts LinkedIn provided some data"),
-        ("Iceland", "1,000", "2,000", "50%", "900"), ("Germany", "10", "20", "", "0"),
-        ("Total", "1,010", "2,020", "50%", "900"))  # fmt: skip
+        header, ("Iceland<br /> ", "1,000", "2,000", "50%", "900"),
+        ("Columbia", "10", "20", "", "0%"), ("United States", "500", "901", "80%", "900"),
+        ("<b>Total</b>", "1,010", "2,020", "50%", "900"),
+    )  # fmt: skip
     us = table(
         ("Requests", "500"), ("Accounts subject to requests", "900"),
         ("Requests for which LinkedIn provided some data", "80%"), ("Subpoenas", "60%"),
