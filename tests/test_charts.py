@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from chart_figures import break_on, figure, rules, year
 
-from portal.publish.charts import Chart, chart, describe, stylesheet
+from portal.publish.alternatives import describe
+from portal.publish.charts import Chart, chart, stylesheet
 from portal.publish.columns import STEPS, Column, nice_top, step
 from portal.store.reading.figures import Figure
 from portal.web.rendering import described

@@ -5,9 +5,11 @@ scripts in tests/sources. A missing expected.csv is written by `pytest --write-e
 test then fails, so that a person reads what was written.
 """
 
+import contextlib
 import csv
 import io
 import json
+import random
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -17,7 +19,7 @@ from types import ModuleType
 import pytest
 
 from portal.core.errors import BadInput
-from portal.core.observations import Observation, write_breakdown
+from portal.core.observations import Locator, Observation, write_breakdown
 from portal.core.sources import Snapshot
 from portal.core.values import plain
 from portal.core.vocabulary import Vocabulary
@@ -148,3 +150,50 @@ def test_a_page_that_names_no_file_is_an_error(id: str) -> None:
     empty = Snapshot("https://publisher.example/", b"<html>moved</html>", "")
     with pytest.raises(BadInput, match="links to"):
         list(SOURCES[id].snapshots(lambda address: empty))
+
+
+COMPANIES = "google apple meta microsoft tiktok snap discord github wikimedia linkedin x".split()
+
+
+@pytest.mark.parametrize("id", COMPANIES)
+def test_damaged_bytes_are_refused_or_read_and_nothing_else_happens(id: str) -> None:
+    chance = random.Random(id)
+    for snapshot in snapshots(id):
+        for _ in range(15):
+            content = bytearray(snapshot.content)
+            at = chance.randrange(len(content))
+            content[at : at + chance.randrange(20)] = chance.choice((b"", b'"', b"\x00", b"\xff,"))
+            with contextlib.suppress(BadInput):
+                list(SOURCES[id].observations(replace(snapshot, content=bytes(content))))
+
+
+def test_a_cell_is_found_by_member_sheet_table_row_and_column() -> None:
+    stacked = (
+        b"First title,\nCountry,Requests\nIceland,1\n,\nSecond,\nCountry,Requests\nIceland,2\n"
+    )
+    assert _tables.text_at(stacked, Locator(table="Second", row=7, column="Requests")) == "2"
+    assert _tables.text_at(stacked, Locator(row=3, column="B")) == "1"
+    band = Locator(row=2, column=_tables.both("low", "high"))
+    assert _tables.text_at(b"low,high\n0,499\n", band) == "0 - 499"
+    page = (
+        b"<table><tr><th rowspan=2>A<th colspan=2>B<tr><td>1<td>2</table><table><tr><td>3</table>"
+    )
+    assert _tables.text_at(page, Locator(table="1", row=2, column="A")) == "A"
+    assert _tables.text_at(page, Locator(table="1", row=2, column="C")) == "2"
+    assert _tables.text_at(page, Locator(table="2", row=1, column="A")) == "3"
+    with pytest.raises(BadInput, match="a row from 1 to 7"):
+        _tables.text_at(stacked, Locator(row=8, column="B"))
+    with pytest.raises(BadInput, match="column of this name"):
+        _tables.text_at(stacked, Locator(row=3, column="Accounts"))
+
+
+def test_line_ends_marks_and_encodings_are_read_strictly() -> None:
+    rows = [(1, ["a", "b"]), (2, ["1", "2"])]
+    assert list(_tables.csv_rows(b"a,b\r1,2\r")) == rows
+    assert list(_tables.csv_rows(b"\xef\xbb\xbfa,b\r\n1,2\r\n")) == rows
+    pound = "£5".encode("cp1252")
+    with pytest.raises(BadInput, match="text in utf-8"):
+        list(_tables.csv_rows(pound))
+    assert list(_tables.csv_rows(pound, encodings=("utf-8", "cp1252"))) == [(1, ["£5"])]
+    with pytest.raises(BadInput, match="quotes close"):
+        list(_tables.csv_rows(b'a,"b\n1,2\n'))

@@ -224,6 +224,14 @@ async def test_filters_of_a_table_are_bounded_like_statements(site: Site) -> Non
     assert time.monotonic() - begun <= 2 * SECONDS
 
 
+async def test_one_readers_end_is_not_the_next_ones(site: Site) -> None:
+    # Enough for both of the process's connections.
+    for name in ("blobs in one row", "endless") * 2:
+        await asyncio.gather(*(site.sql(COSTLY[name]) for _ in range(2)))
+    answers = await asyncio.gather(*(site.sql("select 1") for _ in range(12)))
+    assert [answer.status_code for answer in answers] == [200] * 12
+
+
 async def test_afterwards_the_tables_still_answer(site: Site) -> None:
     answer = await site.get("/data/retention-watch/units.json")
     assert answer.status_code == 200 and answer.json()["rows"]

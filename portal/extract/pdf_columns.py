@@ -1,10 +1,13 @@
 """Where the columns of a table part: upright rules, and gaps that many lines share."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from portal.extract.pdf_lines import Line, Piece
+from portal.extract.pdf_lines import Line, Piece, is_bullet
 from portal.extract.pdf_model import Rule
+
+_FIGURE = re.compile(r"[(+\-–−]?[£$€]?\d[\d.,]*%?\)?[*†‡]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +97,9 @@ def _loose_at(piece: Piece, at: float) -> bool:
     gap, one, other = here[0]
     rest = [g[0] for g in gaps if g is not here[0]]
     size = min(one.size, other.size)
-    numbers = one.text[-1:].isdigit() and other.text[:1].isdigit()
-    if numbers and gap > 0.2 * size:
+    if is_bullet(one):
+        return False
+    if _FIGURE.fullmatch(one.text) and _FIGURE.fullmatch(other.text) and gap > 0.2 * size:
         return True
     return gap > 0.38 * size and (not rest or gap > 1.4 * sorted(rest)[len(rest) // 2])
 
@@ -115,17 +119,17 @@ def _valleys(rows: list[list[Piece]], low: float, high: float) -> list[Valley]:
 
 
 def _counted(rows: list[list[Piece]], at: float) -> tuple[float, float]:
-    apart = across = 0.0
+    apart = across = loose = 0.0
     for row in rows:
         over = [p for p in row if p.left < at < p.right]
         if over:
             if _loose_at(over[0], at):
-                apart += 0.7
+                loose += 0.7
             else:
                 across += 1 if any(w.left < at < w.right for w in over[0].words) else 0.6
         elif any(p.right <= at for p in row) and any(p.left >= at for p in row):
             apart += 1
-    return apart, across
+    return apart + min(loose, apart), across
 
 
 def _merged(valleys: list[Valley]) -> list[Valley]:

@@ -109,7 +109,8 @@ def _goes_on(block: Block, slot: Slot, lines: Sequence[Line], rules: Sequence[Ru
         return False
     middle = (slot.piece.left + slot.piece.right) / 2
     return not any(
-        r.flat and r.left <= middle <= r.right and _between(r, one, other) for r in rules
+        r.flat and not r.shade and r.left <= middle <= r.right and _between(r, one, other)
+        for r in rules
     )
 
 

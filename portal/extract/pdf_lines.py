@@ -16,7 +16,7 @@ NUMBER = re.compile(
 MARK = re.compile(
     r"(?:[-–—−*.:]{1,3}|n/?a|N/?A|\[[a-z]+\]|\.\.\.?|[xXcz]|nil|none|N[RSD]|n\.?[ad]\.?)"
 )
-BULLETS = set("•·▪■□●○◦–—-*")
+BULLETS = set("•·▪■□●○◦\uf0b7\uf0a7\u2751\u27a2\u2713")
 CURRENCY = {"$", "£", "€", "US$", "EUR", "GBP", "¥"}
 
 
@@ -71,6 +71,11 @@ def text_of(words: Sequence[Word]) -> str:
         note = other.raised and one.text[-1:].isdigit()
         parts.append(f" {other.text}" if gap or note else other.text)
     return "".join(parts)
+
+
+def is_bullet(word: Word) -> bool:
+    """True for the mark in front of an entry of a list."""
+    return word.text in BULLETS
 
 
 def is_number(text: str) -> bool:
@@ -167,7 +172,7 @@ def _parted(group: list[Word], one: Word, other: Word, upright: list[Rule]) -> b
     middle = (other.top + other.bottom) / 2
     if any(right - 2 <= r.left <= other.left + 2 and r.top < middle < r.bottom for r in upright):
         return True
-    if len(group) == 1 and one.text in BULLETS and gap < 2.5 * size and one.text != "-":
+    if len(group) == 1 and is_bullet(one) and gap < 2.5 * max(one.size, other.size):
         return False
     if one.text in CURRENCY and len(group) == 1 and other.text[:1] in "0123456789(-" and gap < 60:
         return False

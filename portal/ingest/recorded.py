@@ -48,10 +48,10 @@ def loose_files(folder: Path, module: ModuleType) -> Iterator[Snapshot]:
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
         if path.suffix.lower() in ENDINGS and names & set(inside.parts[:-1]):
-            address = origins.get(str(inside), "")
+            address, title = origins.get(str(inside), ("", ""))
             if address.rpartition("/")[2] != path.name:
                 address = f"{NOWHERE}/{inside.as_posix()}"
-            yield _snapshot(path, address)
+            yield _snapshot(path, address, title)
 
 
 def keep(folder: Path, source: str, snapshots: list[Snapshot]) -> None:
@@ -66,12 +66,13 @@ def keep(folder: Path, source: str, snapshots: list[Snapshot]) -> None:
     write_whole(folder / source / "recordings.json", text.encode())
 
 
-def _snapshot(path: Path, address: str) -> Snapshot:
+def _snapshot(path: Path, address: str, title: str = "") -> Snapshot:
     moment = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="seconds")
-    return Snapshot(address, path.read_bytes(), moment, label=path.name)
+    return Snapshot(address, path.read_bytes(), moment, label=title or path.name)
 
 
-def _origins(folder: Path) -> dict[str, str]:
+def _origins(folder: Path) -> dict[str, tuple[str, str]]:
+    """Path -> address and title, as far as the folder's manifest tells them."""
     manifest = folder / "MANIFEST.csv"
     if not manifest.is_file():
         return {}
@@ -82,5 +83,5 @@ def _origins(folder: Path) -> dict[str, str]:
     for row in rows:
         first = row[column].partition(" ; ")[0].strip() if column else ""
         if first.startswith("https://"):
-            found[row["path"]] = first.partition(" ")[0]
+            found[row["path"]] = (first.partition(" ")[0], row.get("title", ""))
     return found

@@ -1,10 +1,10 @@
 """Charts as data: figures and breaks in, panels with walls out. A page's table draws them.
 
-Nothing here joins, adds or compares across a break: panels end at walls, and `describe` speaks of
-one panel at a time.
+Nothing here joins, adds or compares across a break: panels end at walls, and the text alternative
+speaks of one panel at a time.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -24,7 +24,7 @@ from portal.publish.columns import (
 )
 from portal.store.reading.figures import Figure
 
-__all__ = ["Chart", "Column", "Panel", "chart", "describe", "short_label", "stylesheet"]
+__all__ = ["Chart", "Column", "Panel", "chart", "short_label", "stylesheet"]
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 KINDS = {
@@ -218,47 +218,6 @@ def _panel(columns: Sequence[Column], top: float, walls: tuple[Break, ...]) -> P
     title = f"{figure.many[:1].upper()}{figure.many[1:]}" if whole else figure.breakdown_label
     unit = figure.measure_label if whole else figure.many
     return Panel(title, unit, tuple(drawn(c, top) for c in columns), walls)
-
-
-def describe(chart: Chart, text: Mapping[str, str]) -> str:
-    """The chart in words, computed. `text` gives each figure's value as the page prints it.
-
-    Speaks of one panel at a time: it never compares across a break or across lengths of period.
-    """
-    held = [c for c in chart.columns if c.figure and not c.figure.is_missing]
-    if not held:
-        return "The chart holds no figure."
-    parts = [f"{len(held)} figures, {held[0].period} to {held[-1].period}."]
-    if len(held) == 1:
-        parts = [f"One figure, for {held[0].period}: {text[held[0].figure.id]}."]  # type: ignore[union-attr]
-    for panel in chart.panels if len(held) > 1 else ():
-        parts += [f"Break: {b.title} ({b.date})." for b in panel.walls]
-        parts.append(_panel_words(panel, text, named=len(chart.panels) > 1))
-    gaps = [c.label for c in chart.columns if not c.figure or c.figure.is_missing]
-    if gaps:
-        parts.append(f"No figure in hand for {', '.join(gaps)}.")
-    if chart.disputes:
-        parts.append(f"Disputed: {', '.join(c.label for c in chart.disputes)}.")
-    return " ".join(part for part in parts if part)
-
-
-def _panel_words(panel: Panel, text: Mapping[str, str], named: bool) -> str:
-    held = [c for c in panel.columns if c.figure and not c.figure.is_missing]
-    usual = [c for c in held if not c.detail] or held
-    if not held:
-        return ""
-    name = f"{panel.title}, {panel.unit}: " if named else ""
-    if len(usual) == 1 or len({reach(c) for c in usual}) == 1:
-        return name + "; ".join(f"{c.label} {text[c.figure.id]}" for c in held if c.figure) + "."
-    low = min(usual, key=reach)
-    high = max(usual, key=reach)
-    said = f"lowest {_named(low, text)}, highest {_named(high, text)}"
-    odd = [f"{_named(c, text)} over {c.detail}" for c in held if c.detail and c not in usual]
-    return name + "; ".join([said, *odd]) + "."
-
-
-def _named(column: Column, text: Mapping[str, str]) -> str:
-    return f"{text[column.figure.id]} in {column.label}" if column.figure else column.label
 
 
 def stylesheet() -> str:

@@ -172,7 +172,7 @@ def whole_periods(kind: str, first: date, last: date) -> list[Period]:
     size = MONTHS_OF[kind]
     offset = {"financial_year": 3, "july_year": 6}.get(kind, 0)
     at = (first.year * 12 + first.month - 1 - offset + (first.day > 1) + size - 1) // size * size
-    found: list[str] = []
+    found: list[Period] = []
     while True:
         start, after = _month(at + offset), _month(at + offset + size)
         if after - timedelta(days=1) > last:

@@ -35,12 +35,25 @@ def state(db: Desk) -> State:
         kind: {row["id"]: json.loads(row["content"]) for row in current_records(db, kind)}
         for kind in KINDS
     }
+    words["source"] |= {
+        row["id"]: _as_source(json.loads(row["content"]))
+        for row in current_records(db, "scraped_source")
+    }
     figures = [dict(row) for row in rows(db, APPROVED)]
     for figure in figures:
         figure["place"] = json.loads(figure["locator"])
     revisions = [dict(row) for row in rows(db, REVISIONS)]
     snapshots = {row["sha256"]: dict(row) for row in rows(db, "SELECT * FROM snapshots")}
     return State(words, figures, revisions, snapshots)
+
+
+def _as_source(given: Record) -> Record:
+    """A source that is scraped, as a row among the sources."""
+    note = " ".join(given["quirks"])
+    if not given["proven"]:
+        note = f"Unproven: built from a description, not from real files. {note}".strip()
+    same = {name: given[name] for name in ("title", "publisher", "licence")}
+    return {**same, "year": given["since"][:4], "url": given["page"], "kind": "scraped", "note": note}
 
 
 def breakdown_label(breakdown: str, dimensions: Mapping[str, Record]) -> str:

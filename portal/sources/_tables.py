@@ -21,6 +21,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -39,6 +40,11 @@ Row = tuple[int, list[str]]
 LARGEST_MEMBER = 1 << 30
 _CHUNK = 1 << 20
 BOTH = " … "
+# What zipfile raises for damaged, encrypted or odd archives.
+_BROKEN_ZIP = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, RuntimeError, ValueError, EOFError,
+    OSError,
+)  # fmt: skip
 
 
 def is_zip(content: bytes) -> bool:
@@ -64,7 +70,7 @@ def _archive(content: bytes) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as opened:
             yield opened
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, RuntimeError, EOFError) as problem:
+    except _BROKEN_ZIP as problem:
         raise BadInput("a zip that can be read", str(problem)) from problem
 
 

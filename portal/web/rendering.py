@@ -13,7 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from portal.config import HERE, settings
 from portal.core.periods import MONTHS
-from portal.publish.charts import LETTERS, Chart, describe
+from portal.publish.alternatives import describe
+from portal.publish.charts import LETTERS, Chart
 
 DASH = "–"
 

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from portal.core.comparison import reasons_against
 from portal.core.observations import TOTAL
+from portal.publish.alternatives import runs
 from portal.publish.charts import Chart
 from portal.store.reading import law, totals, trends
 from portal.store.reading.figures import Figure, rules, series_figures, total_figures
@@ -67,18 +68,6 @@ def home(db: sqlite3.Connection) -> Home:
         changes=totals.newest_changes(db),
         counts=totals.counts(db),
     )
-
-
-def runs(labels: Sequence[str]) -> str:
-    """Years in words, runs drawn together: `2009 and 2020 to 2024`."""
-    found: list[list[str]] = []
-    for label in labels:
-        if found and label.isdigit() and int(label) == int(found[-1][-1]) + 1:
-            found[-1].append(label)
-        else:
-            found.append([label])
-    words = [f"{run[0]} to {run[-1]}" if len(run) > 1 else run[0] for run in found]
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
 
 
 def _newest_of_each(figures: Sequence[Figure]) -> list[Figure]:

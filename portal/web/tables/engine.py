@@ -32,9 +32,9 @@ SETTINGS = {
     "allow_csv_stream": False,
     "default_cache_ttl": 60,
 }
-TOO_BIG = "A text grew longer than 100,000 letters."
+TOO_BIG = "A text grew longer than 100,000 letters, or more than 100 letters were to be trimmed."
 TOO_MUCH = "The statement needs too much memory."
-NOT_OFFERED = "This statement uses something that is not offered here: {}."
+NOT_OFFERED = "This statement uses something that is not offered here, or too much of it: {}."
 
 
 class Addresses(Urls):
@@ -95,6 +95,8 @@ class Edition(Database):
         except (sqlite3.Error, sqlite3.Warning, MemoryError, OverflowError, ValueError) as problem:
             budget.problem = _words(problem)
             raise sqlite3.OperationalError(budget.problem) from None
+        finally:
+            connection.rest()
 
     async def attached_databases(self) -> list[Any]:
         """None: an edition stands alone, and the question would show a path."""
@@ -147,7 +149,7 @@ def _words(problem: BaseException) -> str:
     text = str(problem)
     if isinstance(problem, MemoryError):
         return TOO_MUCH
-    if "too big" in text:
+    if "too big" in text or "user-defined function" in text:
         return TOO_BIG
     if "not authorized" in text or "prohibited" in text or "vtable constructor" in text:
         return NOT_OFFERED.format(text.rpartition(": ")[2])

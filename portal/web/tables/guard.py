@@ -7,6 +7,7 @@ few functions: what runs between two looks at the clock is then short as well.
 
 import sqlite3
 from collections.abc import Callable
+from typing import Any
 
 from portal.web.tables.budget import CELL_BYTES, FORMULA_STARTS, Budget
 
@@ -66,6 +67,21 @@ class Connection(sqlite3.Connection):
     """A connection whose statements run on the budget of the answer that they are for."""
 
     budget = Budget(seconds=60.0)
+
+    def __init__(self, *asked: Any, **options: Any) -> None:
+        super().__init__(*asked, **options)
+        self.opened: list[sqlite3.Cursor] = []
+
+    def cursor(self, factory: type[sqlite3.Cursor] = sqlite3.Cursor) -> sqlite3.Cursor:
+        """Open a cursor, and remember it."""
+        made = super().cursor(factory)
+        self.opened.append(made)
+        return made
+
+    def rest(self) -> None:
+        """End every statement: one that stands half read would hand its interrupt to the next."""
+        while self.opened:
+            self.opened.pop().close()
 
 
 def guard(connection: Connection) -> None:
