@@ -26,12 +26,12 @@ from portal import __version__
 from portal.config import Settings
 from portal.core import errors
 from portal.core.sources import Snapshot
-from portal.ingest.addresses import Rules, checked_ips, is_public, joined, read_address
-from portal.ingest.fetch import Client, Known, Unchanged, retry_after
-from portal.ingest.fetched import Fetched, asking, current_snapshot
-from portal.ingest.kinds import check
-from portal.ingest.limits import Limits
-from portal.ingest.walls import not_the_page
+from portal.ingest.network.addresses import Rules, checked_ips, is_public, joined, read_address
+from portal.ingest.network.fetch import Client, Known, Unchanged, retry_after
+from portal.ingest.network.fetched import Fetched, asking, current_snapshot
+from portal.ingest.network.kinds import check
+from portal.ingest.network.limits import Limits
+from portal.ingest.network.walls import not_the_page
 from portal.store import archive
 
 SAMPLES = Path(__file__).parents[2] / "shared" / "samples" / "nasty" / "lists"
@@ -538,8 +538,8 @@ ASK = """
 import sys
 from pathlib import Path
 from portal.config import Settings
-from portal.ingest.fetch import Client
-from portal.ingest.limits import Limits
+from portal.ingest.network.fetch import Client
+from portal.ingest.network.limits import Limits
 port, var = sys.argv[1:]
 with Client(
     Settings(var=Path(var)), allow=(f"127.0.0.1:{port}",), limits=Limits(interval=0.05)

@@ -19,9 +19,9 @@ from fault_server import CSV, FAULTS, GZIP, REDIRECTS, ZIP, FaultServer, chunks,
 from portal.config import Settings
 from portal.core import errors
 from portal.core.sources import Snapshot
-from portal.ingest.fetch import Client
-from portal.ingest.limits import Limits
-from portal.ingest.zips import check_zip, members
+from portal.ingest.network.fetch import Client
+from portal.ingest.network.limits import Limits
+from portal.ingest.network.zips import check_zip, members
 
 TLS: ssl.SSLContext = httpx.create_ssl_context(trust_env=False)
 SMALL = Limits(raw=3_000_000, decoded=40_000_000, connect=3, headers=3, idle=3, total=5)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sqlite3
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest_asyncio
 from tables_site import Site, copy_of, serving
 
 from portal.config import HERE, Settings
+from portal.web.tables.budget import Budget, Watch
+from portal.web.tables.guard import Connection, guard
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -224,12 +227,25 @@ async def test_filters_of_a_table_are_bounded_like_statements(site: Site) -> Non
     assert time.monotonic() - begun <= 2 * SECONDS
 
 
-async def test_one_readers_end_is_not_the_next_ones(site: Site) -> None:
-    # Enough for both of the process's connections.
-    for name in ("blobs in one row", "endless") * 2:
-        await asyncio.gather(*(site.sql(COSTLY[name]) for _ in range(2)))
-    answers = await asyncio.gather(*(site.sql("select 1") for _ in range(12)))
-    assert [answer.status_code for answer in answers] == [200] * 12
+async def test_one_readers_end_is_not_the_next_ones() -> None:
+    connection = sqlite3.connect(":memory:", factory=Connection, check_same_thread=False)
+    guard(connection)
+    watch = Watch()
+    watch.start()
+    connection.budget = Budget(seconds=1, bytes=100)
+    half_read = connection.execute(f"select '{NEEDLE}' union all select '{NEEDLE}'")
+    with pytest.raises(sqlite3.OperationalError, match="larger"):
+        half_read.fetchall()
+    connection.rest()
+    connection.budget = Budget(seconds=1)
+    with (
+        pytest.raises(sqlite3.OperationalError, match="interrupted"),
+        watch.limit(connection, 0.05),
+    ):
+        connection.execute(COSTLY["endless"])
+    connection.rest()
+    assert connection.execute("select 1").fetchone()[0] == 1
+    connection.close()
 
 
 async def test_afterwards_the_tables_still_answer(site: Site) -> None:

@@ -12,7 +12,7 @@ MOST_LINES = 400
 
 def ruled_grid(words: Sequence[Word], rules: Sequence[Rule]) -> Grid | None:
     """Read a region by its ruled lines; None when they do not part it."""
-    kept = _within(words, rules)
+    kept = _within(words, [r for r in rules if not r.shade])
     xs = _places([(r.left, r.bottom - r.top) for r in kept if not r.flat])
     ys = _places([(r.top, r.right - r.left) for r in kept if r.flat])
     xs, ys = _closed(xs, ys, kept, words)

@@ -8,8 +8,8 @@ from types import ModuleType
 from portal.config import Settings
 from portal.core.sources import Get
 from portal.ingest import bundle, recorded
-from portal.ingest.fetch import UTF8, Client
-from portal.ingest.fetched import Fetched, asking
+from portal.ingest.network.fetch import UTF8, Client
+from portal.ingest.network.fetched import Fetched, asking
 from portal.ingest.registry import source_of
 from portal.ingest.scrape import Run, scrape, scrape_files, with_sources
 from portal.store.desk import Desk, now

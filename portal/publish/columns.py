@@ -77,10 +77,10 @@ def _lane(figures: Sequence[Figure]) -> tuple[list[Figure], list[Figure]]:
     for figure in dated:
         same = [f for f in drawn if (f.start, f.end) == (figure.start, figure.end)]
         clear = all(figure.end < f.start or figure.start > f.end for f in drawn)
-        if figure not in drawn and _days(figure) <= longest and (same or clear):
+        if figure.id not in held and _days(figure) <= longest and (same or clear):
             drawn.append(figure)
     drawn = sorted(drawn, key=lambda f: (f.start, f.end, f.measure))[-MOST_COLUMNS:]
-    return drawn, [f for f in figures if f not in drawn]
+    return drawn, [f for f in figures if f.id not in held]
 
 
 def _days(figure: Figure) -> int:

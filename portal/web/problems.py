@@ -75,12 +75,13 @@ def answer(request: Request, status: int, words: str = "") -> Response:
 def _page(request: Request, problem: Problem) -> HTMLResponse:
     """Fill the page on a connection of its own: the route's is closed by now."""
     try:
-        db = connect(request.app.state.editions.current().database)
+        edition = request.app.state.editions.current()
+        db = connect(edition.database)
     except (EditionError, sqlite3.Error):
-        request.state.db = None
+        request.state.edition = request.state.db = None
         return render(request, "problem.html", problem, status=problem.status)
     try:
-        request.state.db = db
+        request.state.edition, request.state.db = edition, db
         if problem.status == 404:
             near = near_to(db, request.url.path)
             problem = Problem(problem.status, problem.title, problem.words, near)

@@ -35,7 +35,6 @@ class Home:
     law: sqlite3.Row | None
     grants: tuple[Figure, Figure] | None
     errors: Figure | None
-    register: list[sqlite3.Row]
     changes: list[sqlite3.Row]
     counts: sqlite3.Row
 
@@ -64,7 +63,6 @@ def home(db: sqlite3.Connection) -> Home:
         law=law.in_force(db, "GB"),
         grants=_grants(db),
         errors=newest([f for f in errors if f.breakdown == TOTAL and f.requester == TOTAL]),
-        register=totals.register(db, "errors"),
         changes=totals.newest_changes(db),
         counts=totals.counts(db),
     )

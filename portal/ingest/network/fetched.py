@@ -8,7 +8,7 @@ from typing import Any
 
 from portal.core.errors import StoreError
 from portal.core.sources import Get, Snapshot
-from portal.ingest.fetch import UTF8, Client, Known, Unchanged
+from portal.ingest.network.fetch import UTF8, Client, Known, Unchanged
 from portal.store import archive
 
 

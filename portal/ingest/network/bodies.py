@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import httpx
 
 from portal.core.errors import BadEncoding, BadHeaders, TooLarge, Truncated, Unframed
-from portal.ingest.limits import Limits
+from portal.ingest.network.limits import Limits
 
 GZIP = b"\x1f\x8b"
 # A second one of these would let two programs read two different documents.

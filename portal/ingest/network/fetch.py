@@ -29,13 +29,13 @@ from portal.core.errors import (
     Unreachable,
 )
 from portal.core.sources import Snapshot
-from portal.ingest import addresses, bodies, kinds
-from portal.ingest.addresses import Address, Resolve, Rules
-from portal.ingest.charsets import media_type
-from portal.ingest.limits import Limits
-from portal.ingest.pace import Pace, Turn
-from portal.ingest.robots import NAME, Robots, read_robots, without_robots
-from portal.ingest.transport import Transport
+from portal.ingest.network import addresses, bodies, kinds
+from portal.ingest.network.addresses import Address, Resolve, Rules
+from portal.ingest.network.charsets import media_type
+from portal.ingest.network.limits import Limits
+from portal.ingest.network.pace import Pace, Turn
+from portal.ingest.network.robots import NAME, Robots, read_robots, without_robots
+from portal.ingest.network.transport import Transport
 
 REDIRECTS = (301, 302, 303, 307, 308)
 PASSING = (429, 500, 502, 503, 504)  # worth another try

@@ -24,8 +24,8 @@ from portal.core.errors import (
     Unreachable,
     Untrusted,
 )
-from portal.ingest.addresses import Address
-from portal.ingest.limits import Limits
+from portal.ingest.network.addresses import Address
+from portal.ingest.network.limits import Limits
 
 LONGEST_HEAD = 128 * 1024
 LINGER = 1.0  # how long to look for bytes after a body that ended where it said

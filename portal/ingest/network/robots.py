@@ -14,7 +14,7 @@ from portal.core.errors import (
     Unreachable,
     Untrusted,
 )
-from portal.ingest.addresses import Address
+from portal.ingest.network.addresses import Address
 
 NAME = "RetentionWatch"
 LENGTH = 500_000  # RFC 9309 lets a reader stop there

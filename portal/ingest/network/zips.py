@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from portal.core.errors import BadArchive, FetchError, Truncated
 from portal.core.sources import Snapshot
-from portal.ingest.bodies import check_inflation
-from portal.ingest.limits import Limits
+from portal.ingest.network.bodies import check_inflation
+from portal.ingest.network.limits import Limits
 
 END, LISTED = b"PK\x05\x06", b"PK\x01\x02"
 MANY = 0xFFFF  # the count stands elsewhere, in a zip of the 64-bit kind

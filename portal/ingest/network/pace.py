@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from portal.core.errors import AskedToWait
-from portal.ingest.addresses import Address
-from portal.ingest.limits import Limits
+from portal.ingest.network.addresses import Address
+from portal.ingest.network.limits import Limits
 
 
 class Pace:
