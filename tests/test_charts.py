@@ -90,6 +90,12 @@ def test_a_span_that_overlaps_the_years_stands_beside_the_chart() -> None:
     assert len(made.columns) == 2
 
 
+def test_spans_that_overlap_each_other_are_not_drawn_side_by_side() -> None:
+    spans = [figure("2012-04-01", "2015-03-31", 9), figure("2013-02-01", "2016-05-31", 8)]
+    made = drawn(spans)
+    assert [c.label for c in made.columns] == ["2012–15"] and made.beside == (spans[1],)
+
+
 def test_a_financial_year_and_a_calendar_year_never_share_a_row() -> None:
     april = [figure(f"{y}-04-01", f"{y + 1}-03-31", 5) for y in (2004, 2005)]
     calendar = year(2004, 5)

@@ -382,7 +382,7 @@ def test_corrections_point_to_rows_and_their_guards_still_hold() -> None:
     for record in found:
         id = record["id"]
         assert record["kind"] in {"misprint", "sum", "inconsistent", "second_hand", "extraction",
-                                  "period", "revised", "label"}, id
+                                  "period", "revised", "label", "unexplained"}, id
         assert record["state"] in {"open", "reported", "acknowledged", "fixed"}, id
         assert record["source"] in sources and record["figures"], id
         for figure in record["figures"]:

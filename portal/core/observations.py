@@ -3,6 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from portal.core.errors import BadObservation
 from portal.core.periods import Period
@@ -15,12 +16,29 @@ CODE = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
 Breakdown = tuple[tuple[str, str], ...]
 
 
+# A big file says the same few texts a million times: each is looked at once.
+@lru_cache(maxsize=4096)
+def _is_sha256(text: str) -> bool:
+    return re.fullmatch(r"[0-9a-f]{64}", text) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_address(text: str) -> bool:
+    return re.fullmatch(r"https?://[^\s<>\"]+", text) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_plain(text: str) -> bool:
+    return re.search("[\x1f\ud800-\udfff]", text) is None
+
+
 @dataclass(frozen=True, slots=True)
 class Locator:
     """Where inside the archived bytes, and where the publisher shows it.
 
-    `snapshot` is the SHA-256 of the bytes we hold. `row` counts from 1 below the header; `page`
-    is the page or paragraph as the source numbers it; `url` opens it at the publisher's.
+    `snapshot` is the SHA-256 of the bytes we hold. `row` is the line of the file or sheet as it
+    stands, from 1; of our own files in data/ it counts below the header. `page` is the page or
+    paragraph as the source numbers it; `url` opens it at the publisher's.
     """
 
     snapshot: str = ""
@@ -33,11 +51,11 @@ class Locator:
     url: str = ""
 
     def __post_init__(self) -> None:
-        if self.snapshot and not re.fullmatch(r"[0-9a-f]{64}", self.snapshot):
+        if self.snapshot and not _is_sha256(self.snapshot):
             raise BadObservation("a SHA-256 as snapshot", self.snapshot)
         if self.row is not None and (type(self.row) is not int or self.row < 1):
             raise BadObservation("a row from 1 on", self.row)
-        if self.url and not re.fullmatch(r"https?://[^\s<>\"]+", self.url):
+        if self.url and not _is_address(self.url):
             raise BadObservation("a web address", self.url)
 
 
@@ -95,7 +113,7 @@ class Observation:
         for name, text in (
             ("source", self.source), ("variant", self.variant), ("label", self.period.label),
         ):  # fmt: skip
-            if re.search("[\x1f\ud800-\udfff]", text):
+            if text and not _is_plain(text):
                 raise BadObservation(f"plain text as {name}", text)
 
     @property

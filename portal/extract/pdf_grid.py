@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from portal.extract.model import Box
 from portal.extract.pdf_columns import cuts
 from portal.extract.pdf_header import blocks_of, head_lines
-from portal.extract.pdf_lines import Piece, box_of, lines_of, text_of
+from portal.extract.pdf_lines import Line, Piece, box_of, lines_of, text_of
 from portal.extract.pdf_model import Rule, Word
 from portal.extract.pdf_rows import rows_of
 from portal.extract.pdf_slots import Slot, slots_of
@@ -65,8 +65,11 @@ def text_grid(words: Sequence[Word], rules: Sequence[Rule]) -> Grid:
         return Grid("text", (), 0, ())
     parted = cuts(lines, rules)
     slots = slots_of(lines, parted)
+    head = head_lines(lines, slots, len(parted) + 1, rules)
+    joined = _without_split_heads(lines, slots, head, parted)
+    if len(joined) < len(parted):
+        parted, slots = joined, slots_of(lines, joined)
     columns = len(parted) + 1
-    head = head_lines(lines, slots, columns, rules)
     blocks = blocks_of(slots[:head], lines, rules)
     parts = [
         Part(b.level, b.first, b.deep, b.last - b.first + 1, tuple(s.piece for s in b.slots))
@@ -78,6 +81,31 @@ def text_grid(words: Sequence[Word], rules: Sequence[Rule]) -> Grid:
         here = [s for n in row for s in slots[head + n]]
         parts += _row_parts(depth + number, here)
     return Grid("text", tuple(parts), depth, tuple(words))
+
+
+def _without_split_heads(
+    lines: Sequence[Line], slots: Sequence[list[Slot]], head: int, parted: list[float]
+) -> list[float]:
+    """Drop a cut that only parts the words of a heading set wide: nothing stands below it."""
+    body = {k for row in slots[head:] for s in row for k in range(s.first, s.last + 1)}
+    if len(lines) - head < 2 or not head:
+        return parted
+    kept = []
+    for k, cut in enumerate(parted):
+        one_sided = (k in body) != (k + 1 in body)
+        gaps = [_gap(row, k) for row in slots[:head]]
+        narrow = [g for g in gaps if g is not None]
+        if one_sided and narrow and max(narrow) <= 1.7 * lines[0].size:
+            continue
+        kept.append(cut)
+    return kept
+
+
+def _gap(row: list[Slot], column: int) -> float | None:
+    """Return the gap between the pieces that end and begin at a cut."""
+    left = [s.piece.right for s in row if s.last == column]
+    right = [s.piece.left for s in row if s.first == column + 1]
+    return right[0] - left[0] if left and right else None
 
 
 def _moved(slots: Sequence[list[Slot]], by: int) -> list[list[Slot]]:

@@ -120,7 +120,7 @@ def _rows(words: list[Word]) -> list[list[Word]]:
 
 
 def _base(row: Sequence[Word]) -> float:
-    return median(w.base for w in row if not w.raised) if len(row) < 40 else row[0].base
+    return median(w.base for w in row) if len(row) < 40 else row[0].base
 
 
 def _with_raised(rows: list[list[Word]]) -> list[list[Word]]:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
+import portal.sources
 from portal.config import Settings
 from portal.core.errors import BadInput, PortalError
 from portal.core.observations import Observation
@@ -157,8 +158,10 @@ def feed_of(module: ModuleType, snapshot: Snapshot) -> str:
 
 
 def code(module: ModuleType) -> str:
-    """The hash of the module's text: another reader may read the same bytes anew."""
-    return hashlib.sha256(Path(module.__file__ or "").read_bytes()).hexdigest()
+    """The hash of the reader's text and its helpers': another may read the same bytes anew."""
+    own = Path(module.__file__ or "")
+    helpers = sorted(Path(portal.sources.__path__[0]).glob("_*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in (own, *helpers))).hexdigest()
 
 
 def _key(*parts: str) -> str:

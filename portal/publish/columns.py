@@ -72,14 +72,15 @@ def _lane(figures: Sequence[Figure]) -> tuple[list[Figure], list[Figure]]:
     dated = [f for f in figures if f.start and f.end]
     usual = Counter(f.period_kind for f in dated).most_common(1)
     main = usual[0][0] if usual else ""
-    drawn = [f for f in dated if f.period_kind == main]
-    longest = 2 * max((_days(f) for f in drawn), default=0)
-    for figure in dated:
+    drawn = [f for f in dated if f.period_kind == main != "span"]
+    longest = 2 * max((_days(f) for f in drawn or dated), default=0)
+    for figure in [f for f in dated if f.period_kind != main or main == "span"]:
         same = [f for f in drawn if (f.start, f.end) == (figure.start, figure.end)]
         clear = all(figure.end < f.start or figure.start > f.end for f in drawn)
-        if figure.id not in held and _days(figure) <= longest and (same or clear):
+        if _days(figure) <= longest and (same or clear):
             drawn.append(figure)
     drawn = sorted(drawn, key=lambda f: (f.start, f.end, f.measure))[-MOST_COLUMNS:]
+    held = {f.id for f in drawn}
     return drawn, [f for f in figures if f.id not in held]
 
 

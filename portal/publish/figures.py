@@ -111,7 +111,9 @@ def held_rows(state: State) -> Iterator[Row]:
         if counts and total and asks and f["start"] and f["end"]:
             first, last = int(f["start"][:4]), int(f["end"][:4])
             whole = first == last and _kind(f["start"], f["end"]) == "year"
-            yield from ((f["requester"], year, f["id"], int(whole)) for year in range(first, last + 1))
+            yield from (
+                (f["requester"], year, f["id"], int(whole)) for year in range(first, last + 1)
+            )
 
 
 @lru_cache(maxsize=4096)

@@ -53,7 +53,13 @@ def _as_source(given: Record) -> Record:
     if not given["proven"]:
         note = f"Unproven: built from a description, not from real files. {note}".strip()
     same = {name: given[name] for name in ("title", "publisher", "licence")}
-    return {**same, "year": given["since"][:4], "url": given["page"], "kind": "scraped", "note": note}
+    return {
+        **same,
+        "year": given["since"][:4],
+        "url": given["page"],
+        "kind": "scraped",
+        "note": note,
+    }
 
 
 def breakdown_label(breakdown: str, dimensions: Mapping[str, Record]) -> str:

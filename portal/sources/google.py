@@ -110,6 +110,16 @@ def snapshots(get: Get) -> Iterator[Snapshot]:
     yield get(ZIP)
 
 
+def feed(snapshot: Snapshot) -> str:
+    """The whole download is one feed; a single CSV of it is the feed of its table."""
+    name = snapshot.address.rpartition("/")[2]
+    if is_zip(snapshot.content):
+        return "download"
+    # In 2018 the one CSV was called google-user-data-requests.csv.
+    is_global = name in ("google-user-data-requests.csv", "google-global-user-data-requests.csv")
+    return "global" if is_global else name
+
+
 def observations(snapshot: Snapshot) -> Iterator[Observation]:
     """Read the zip, or one CSV of it."""
     names = members(snapshot.content) if is_zip(snapshot.content) else [""]

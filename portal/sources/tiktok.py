@@ -85,6 +85,11 @@ def snapshots(get: Get) -> Iterator[Snapshot]:
     yield get(max(by_company.links(page, FILE), key=lambda link: link.rpartition("/")[2]))
 
 
+def feed(snapshot: Snapshot) -> str:
+    """Each half-year re-issues the whole history under another name: one feed."""
+    return "information-requests"
+
+
 def observations(snapshot: Snapshot) -> Iterator[Observation]:
     """Read the cumulative file."""
     where = by_company.place_of(snapshot)

@@ -49,9 +49,9 @@ def _one(o: Any, value: int | float | None, short: bool = False) -> str:
 def _short(value: int | float) -> str:
     size = abs(value)
     for limit, word in ((1_000_000_000, "billion"), (1_000_000, "million")):
-        if size >= limit:
+        if size >= limit * 0.9995:
             return f"{size / limit:.3g} {word}"
-    return f"{size:,.0f}"
+    return f"{size:,.0f}" if size >= 100 else number(size)
 
 
 def _get(o: Any, name: str) -> Any:

@@ -78,6 +78,10 @@ class Connection(sqlite3.Connection):
         self.opened.append(made)
         return made
 
+    def execute(self, *asked: Any) -> sqlite3.Cursor:
+        """Run a statement on a cursor that is remembered too."""
+        return self.cursor().execute(*asked)
+
     def rest(self) -> None:
         """End every statement: one that stands half read would hand its interrupt to the next."""
         while self.opened:
