@@ -296,3 +296,8 @@ def test_small_words() -> None:
 def test_a_statistical_title_names_what_who_where_when_and_unit() -> None:
     title = statistical_title([year(2015, 1), year(2018, 2)])
     assert title == "Items obtained, United Kingdom, 2015 to 2018. Unit: items."
+
+
+def test_a_title_over_two_units_names_both() -> None:
+    notices = year(2014, 1, measure_label="Notices given", many="notices")
+    assert "Units, never mixed: notices, items." in statistical_title([notices, year(2015, 1)])

@@ -83,7 +83,8 @@ def breaks_between(one: Observation, other: Observation, vocabulary: Vocabulary)
     start = min(p.start or date.min for p in periods)
     end = max(p.end or date.max for p in periods)
     measures = (one.series.measure, other.series.measure)
-    return [b for b in vocabulary.breaks_of(measures) if start < b.date <= end]
+    found = [b for b in vocabulary.breaks_of(measures) if start < b.date <= end]
+    return [b for b in found if b.touches(one.series) or b.touches(other.series)]
 
 
 def same_days(one: Period, other: Period) -> bool:

@@ -78,6 +78,12 @@ class Break:
     to_measures: tuple[str, ...] = ()
     source: str = ""
     locator: str = ""
+    holder: str = ""
+
+    def touches(self, series: Series) -> bool:
+        """True when the break concerns the series: its measure, and its holder where it names one."""
+        concerned = series.measure in (*self.measures, *self.to_measures)
+        return concerned and self.holder in ("", series.holder)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ class _Counts:
 
 
 # Columns whose empty cell means "none" and which point at another table.
-OPTIONAL = {"source", "area", "parent", "preferred"}
+OPTIONAL = {"source", "area", "parent", "preferred", "holder"}
 
 
 def _plain(entries: Mapping[str, Record], names: str) -> Iterator[Row]:
@@ -134,7 +134,7 @@ def _revisions(state: State) -> Iterator[Row]:
 
 
 def _breaks(words: Mapping[str, Mapping[str, Record]]) -> Iterator[Row]:
-    yield from _plain(words["break"], "date kind title changed source locator")
+    yield from _plain(words["break"], "date kind title changed source locator holder")
 
 
 def _break_measures(breaks: Mapping[str, Record]) -> Iterator[Row]:

@@ -88,7 +88,8 @@ CREATE TABLE revisions (
 );
 CREATE TABLE breaks (
   id TEXT PRIMARY KEY, date TEXT NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL,
-  changed TEXT NOT NULL, source TEXT REFERENCES sources(id), locator TEXT NOT NULL
+  changed TEXT NOT NULL, source TEXT REFERENCES sources(id), locator TEXT NOT NULL,
+  holder TEXT REFERENCES bodies(id)
 );
 CREATE TABLE break_measures (
   break TEXT NOT NULL REFERENCES breaks(id), measure TEXT NOT NULL REFERENCES measures(id),

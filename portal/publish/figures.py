@@ -96,6 +96,8 @@ def _first_after_breaks(state: State) -> Iterator[str]:
     for figures in series.values():
         figures.sort(key=lambda f: (f["start"], f["end"]))
         for each in touching[figures[0]["measure"]]:
+            if each.get("holder") not in (None, "", figures[0]["holder"]):
+                continue
             after = [f for f in figures if f["end"] >= each["date"]]
             inside = after and (each.get("to_measures") or after[0] is not figures[0])
             yield from (f["id"] for f in after if inside and f["start"] == after[0]["start"])

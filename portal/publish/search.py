@@ -13,13 +13,14 @@ SELECT 'operator', '/operators/' || b.id, b.label,
   group_concat(n.name, ' ') || ' ' || t.label || ' ' || b.note, 8
   FROM bodies b JOIN body_types t ON t.id = b.body_type JOIN body_names n ON n.body = b.id
   WHERE t.side = 'operator' GROUP BY b.id;
-SELECT 'measure', '/trends?measure=' || id, label, definition || ' ' || why || ' ' || caution, 6
-  FROM measures;
+SELECT 'measure', '/trends?measure=' || m.id, m.label,
+  m.definition || ' ' || m.why || ' ' || m.caution || ' ' || u.many, 6
+  FROM measures m JOIN units u ON u.id = m.unit WHERE m.observations > 0;
 SELECT 'source', '/sources/' || id, title, publisher || ' ' || year || ' ' || note, 4 FROM sources;
 SELECT 'law', '/retention#' || l.id, l.instrument, l.reference || ' ' || a.label || ' ' ||
   l.data_covered || ' ' || l.status, 5 FROM laws l JOIN areas a ON a.id = l.area;
 SELECT 'event', '/timeline#' || id, event, date || ' ' || instrument || ' ' || body, 3 FROM timeline;
-SELECT 'word', '/glossary#unit-' || id, label, definition, 5 FROM units;
+SELECT 'word', '/glossary#unit-' || id, label, one || ' ' || many || ' ' || definition, 5 FROM units;
 SELECT 'word', '/glossary#status-' || id, label || ' ' || mark, definition, 2 FROM statuses;
 SELECT 'word', '/glossary#dimension-' || id, label, definition, 2 FROM dimensions;
 SELECT 'word', '/glossary#exemption-' || id, label, act || ' ' || section || ' ' || definition, 3

@@ -59,7 +59,7 @@ FROM observations o JOIN observations p ON p.series = o.series
 JOIN series s ON s.id = o.series
 WHERE max(o.value, p.value) >= 1000 AND max(o.value, p.value) > 10 * min(o.value, p.value)
  AND NOT EXISTS (SELECT 1 FROM break_measures x JOIN breaks b ON b.id = x.break
-  WHERE x.measure = o.measure AND b.date > o.start AND b.date <= p."end")
+  WHERE x.measure = o.measure AND coalesce(b.holder, o.holder) = o.holder AND b.date > o.start AND b.date <= p."end")
  {KNOWN.format(figures="o.id, p.id")}""",
     "periods that overlap in part": f"""
 SELECT p.id, s.label || ': ' || o.period || ' and ' || p.period || ' from one source'

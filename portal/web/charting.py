@@ -101,7 +101,8 @@ def statistical_title(figures: Sequence[Figure]) -> str:
     if not figures:
         return ""
     first, last = figures[0], max(figures, key=lambda f: (f.end or "", f.start or ""))
-    parts = [first.measure_label]
+    measures = list(dict.fromkeys(f.measure_label for f in figures))
+    parts = ["; ".join(measures)]
     parts += [first.requester_label] if first.requester != TOTAL else []
     parts += [f"asked of {first.holder_label}"] if _one(figures, "holder") else []
     same = len({f.breakdown for f in figures}) == 1
@@ -109,7 +110,8 @@ def statistical_title(figures: Sequence[Figure]) -> str:
     spans = list(dict.fromkeys(short_label(f.days) for f in (first, last)))
     span = " to ".join(spans)
     named = ", ".join([*parts, first.area_label, span])
-    return f"{named}. Unit: {first.many}."
+    units = list(dict.fromkeys(f.many for f in figures))
+    return f"{named}. {'Unit' if len(units) == 1 else 'Units, never mixed'}: {', '.join(units)}."
 
 
 def _one(figures: Sequence[Figure], role: str) -> bool:

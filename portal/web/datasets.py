@@ -145,43 +145,4 @@ def columns(edition: Edition, id: str) -> list[tuple[str, str]]:
     if path is None:
         return []
     given = json.loads(path.read_text("utf-8"))["tableSchema"]["columns"]
-    return [(c["name"], c.get("dc:description") or MEANINGS.get(c["name"], "")) for c in given]
-
-
-MEANINGS = {
-    "id": "permanent name of the figure; it does not change when the value is revised",
-    "measure": "what is counted, as a code",
-    "measure_label": "what is counted, in words",
-    "unit": "unit of count, as a code; units never mix",
-    "unit_label": "unit of count, in words",
-    "requester": "the authority that asks, as a code; _T is all of them",
-    "requester_label": "the authority that asks, in words",
-    "holder": "the operator that is asked, as a code; _T is all of them",
-    "holder_label": "the operator that is asked, in words",
-    "area_code": "whose law or territory, as a code",
-    "area_label": "whose law or territory, in words",
-    "breakdown": "what the figure is broken down by, dimension=code; _T is the total",
-    "breakdown_label": "what the figure is broken down by, in words",
-    "period_type": "kind of period: year, financial_year, half, quarter, month, day, span, open",
-    "period_label": "the period as a person reads it",
-    "start": "first day of the period; empty where the source gives none",
-    "end": "last day of the period; empty where the source gives none",
-    "value": "the number; empty when it is a band or missing",
-    "low": "lower bound of a band",
-    "high": "upper bound of a band",
-    "marks": "marks of status, in a column of their own",
-    "status": "why the value is what it is, or why there is none",
-    "printed": "the text as the source prints it",
-    "publisher": "who published the source",
-    "source_title": "title of the source",
-    "source_year": "year of the source",
-    "source_page": "page or place inside the source",
-    "url": "address of the page at which the figure was read",
-    "licence": "licence of the source, as a code",
-    "snapshot_sha256": "SHA-256 of the archived bytes from which the figure was read",
-    "snapshot_row": "row in those bytes, from 1 below the header",
-    "disputed": "1 when another source says otherwise",
-    "corrected": "1 when the figure stands in the register of publishers' errors",
-    "note": "our note to the figure",
-    "address": "the figure's page on this site",
-}
+    return [(c["name"], c.get("dc:description", "")) for c in given]

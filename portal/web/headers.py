@@ -95,7 +95,7 @@ class Answer:
         headers = MutableHeaders(raw=start.setdefault("headers", []))
         if start["status"] in (200, 206):
             headers.setdefault("Cache-Control", caching(self.path))
-            if self.tag:
+            if self.tag and "no-store" not in headers["Cache-Control"]:
                 headers["ETag"] = self.tag
         protect(headers)
         headers.add_vary_header("Accept-Encoding")

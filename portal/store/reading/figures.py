@@ -151,19 +151,9 @@ def rules(db: sqlite3.Connection, shown: Iterable[Figure]) -> Vocabulary:
     }
     names = "id label unit topic side counted_by definition why".split()
     found = {r["id"]: Measure(*(r[name] for name in names)) for r in rows}
-    breaks = _breaks(db, wanted, holes)
-    for id in _breaks_of_others(db, {f.holder for f in shown}):
-        breaks.pop(id, None)
+    holders = {"", *(f.holder for f in shown)}
+    breaks = {b.id: b for b in _breaks(db, wanted, holes).values() if b.holder in holders}
     return Vocabulary(units, found, {}, {}, breaks, {}, {}, {}, {})
-
-
-def _breaks_of_others(db: sqlite3.Connection, holders: set[str]) -> list[str]:
-    """Breaks named after a company (`google-process-2014`) that is not among these holders."""
-    rows = db.execute(
-        "SELECT b.id, x.id AS holder FROM breaks b "
-        "JOIN bodies x ON b.id LIKE x.id || '-%' WHERE x.as_holder > 0"
-    )
-    return [row[0] for row in rows if row[1] not in holders]
 
 
 def _breaks(db: sqlite3.Connection, wanted: list[str], holes: str) -> dict[str, Break]:
@@ -180,6 +170,7 @@ def _breaks(db: sqlite3.Connection, wanted: list[str], holes: str) -> dict[str, 
         found[row["id"]] = Break(
             row["id"], date.fromisoformat(row["date"]), row["kind"], row["title"],
             row["changed"], before, after, row["source"] or "", row["locator"],
+            row["holder"] or "",
         )  # fmt: skip
     return found
 

@@ -74,6 +74,7 @@ def in_force(db: sqlite3.Connection, area: str) -> sqlite3.Row | None:
 class Entry:
     """Something that happened: an event, the start or end of a law, or a break."""
 
+    id: str
     date: str
     kind: str
     title: str
@@ -94,7 +95,7 @@ def timeline(db: sqlite3.Connection, area: str = "") -> list[tuple[str, list[Ent
     ).fetchall()
     entries = [
         Entry(
-            e["date"], "event", e["event"],
+            e["id"], e["date"], "event", e["event"],
             ", ".join(part for part in (e["instrument"], e["body"]) if part),
             e["area_label"] or "", e["url"], e["source_title"], True,
         )
@@ -122,8 +123,9 @@ def _law_entries(db: sqlite3.Connection, area: str) -> list[Entry]:
                 said = f"{row['status']}" if name == "ended_on" else row["data_covered"]
                 found.append(
                     Entry(
-                        row[name], "law", f"{words}: {row['instrument']}", said,
-                        row["area_label"], row["url"], row["source_title"] or "", True,
+                        f"law-{words}-{row['id']}", row[name], "law",
+                        f"{words}: {row['instrument']}", said, row["area_label"],
+                        row["url"], row["source_title"] or "", True,
                     )
                 )  # fmt: skip
     return found
@@ -139,7 +141,7 @@ def _break_entries(db: sqlite3.Connection, area: str) -> list[Entry]:
     wanted = [row for row in rows if not area or row["area"] == area]
     return [
         Entry(
-            row["date"], "break", row["title"], row["changed"],
+            f"break-{row['id']}", row["date"], "break", row["title"], row["changed"],
             labels.get(row["area"], ""), f"/sources/{row['source']}" if row["source"] else "",
             row["source_title"] or "", False,
         )

@@ -63,7 +63,7 @@ def figure_page(db: sqlite3.Connection, id: str) -> FigurePage | None:
         revisions=db.execute(REVISIONS, [id]).fetchall(),
         conflicts=conflicts(db, "SELECT conflict FROM conflict_sides WHERE observation = ?", [id]),
         corrections=db.execute(CORRECTIONS, [id]).fetchall(),
-        breaks=db.execute(BREAKS, [found.measure]).fetchall(),
+        breaks=db.execute(BREAKS, [found.measure, found.holder, found.holder]).fetchall(),
         series=neighbours(db, found),
     )
 
@@ -95,7 +95,7 @@ WHERE f.observation = ? ORDER BY c.id
 BREAKS = """
 SELECT DISTINCT b.*, r.title AS source_title FROM break_measures m
 JOIN breaks b ON b.id = m.break LEFT JOIN sources r ON r.id = b.source
-WHERE m.measure = ? ORDER BY b.date, b.id
+WHERE m.measure = ? AND coalesce(b.holder, ?) = ? ORDER BY b.date, b.id
 """
 SIDES = """
 SELECT s.observation, s.says, s.source, coalesce(r.title, '') AS source_title
