@@ -98,9 +98,16 @@ def _first_after_breaks(state: State) -> Iterator[str]:
         for each in touching[figures[0]["measure"]]:
             if each.get("holder") not in (None, "", figures[0]["holder"]):
                 continue
-            after = [f for f in figures if f["end"] >= each["date"]]
-            inside = after and (each.get("to_measures") or after[0] is not figures[0])
-            yield from (f["id"] for f in after if inside and f["start"] == after[0]["start"])
+            before = [f for f in figures if f["end"] < each["date"]]
+            # A span over many years that began long before is not the first after anything.
+            after = [f for f in figures if f["end"] >= each["date"] and not _spans(f, each["date"])]
+            if after and (before or each.get("to_measures")):
+                yield from (f["id"] for f in after if f["start"] == after[0]["start"])
+
+
+def _spans(figure: Mapping[str, Any], day: str) -> bool:
+    """True when the period began more than two years before the day and runs across it."""
+    return int(day[:4]) - int(figure["start"][:4]) > 2
 
 
 def held_rows(state: State) -> Iterator[Row]:
