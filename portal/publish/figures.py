@@ -101,7 +101,9 @@ def _first_after_breaks(state: State) -> Iterator[str]:
             before = [f for f in figures if f["end"] < each["date"]]
             # A span over many years that began long before is not the first after anything.
             after = [f for f in figures if f["end"] >= each["date"] and not _spans(f, each["date"])]
-            if after and (before or each.get("to_measures")):
+            # A measure that a break brought begins with it, or began later for this body.
+            begins = after and after[0]["start"] <= each["date"] and each.get("to_measures")
+            if after and (before or begins):
                 yield from (f["id"] for f in after if f["start"] == after[0]["start"])
 
 
