@@ -1,0 +1,59 @@
+"""PDF: pages read one after the other, scanned ones by OCR, tables over several pages joined."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as c
+
+from portal.extract.errors import Encrypted, ExtractError, Unreadable
+from portal.extract.model import Limits, Table
+from portal.extract.pdf_join import joined
+from portal.extract.pdf_model import Page
+from portal.extract.pdf_page import read_page
+from portal.extract.pdf_scan import is_scan, read_scan
+from portal.extract.pdf_tables import page_tables
+
+
+@contextmanager
+def opened(content: bytes) -> Iterator[pdfium.PdfDocument]:
+    """Open a PDF; a password or damage is a named error."""
+    try:
+        document = pdfium.PdfDocument(content)
+    except pdfium.PdfiumError as problem:
+        if getattr(problem, "err_code", None) == c.FPDF_ERR_PASSWORD or "assword" in str(problem):
+            raise Encrypted("a PDF without a password", "one that asks for it") from problem
+        raise Unreadable("a whole PDF", str(problem)) from problem
+    try:
+        if not len(document):
+            raise Unreadable("a PDF with pages", "none")
+        yield document
+    finally:
+        document.close()
+
+
+def pdf_tables(content: bytes, limits: Limits, *, join: bool = True) -> list[Table]:
+    """Return the tables of a PDF in the order of its pages."""
+    found: list[Table] = []
+    scans = 0
+    with opened(content) as document:
+        limits.check("pages", len(document))
+        for number in range(1, len(document) + 1):
+            limits.check_time(f"page {number}")
+            page = _page(document, number)
+            if is_scan(page):
+                scans += 1
+                limits.check("scanned_pages", scans, f"page {number}")
+                page = read_scan(document, page, limits)
+            found += page_tables(page)
+            limits.check("cells", sum(len(t.cells) for t in found), f"page {number}")
+    return joined(found) if join else found
+
+
+def _page(document: pdfium.PdfDocument, number: int) -> Page:
+    try:
+        return read_page(document, number)
+    except pdfium.PdfiumError as problem:
+        raise Unreadable("a page that can be read", str(problem), f"page {number}") from problem
+    except (ExtractError, MemoryError):
+        raise
