@@ -35,6 +35,11 @@ class Settings:
         return self.var / "archive"
 
     @property
+    def public(self) -> Path:
+        """Facts about this installation that the site may tell: the health of the sources."""
+        return self.var / "public"
+
+    @property
     def editions(self) -> Path:
         """The public editions; `current` points at the newest."""
         return self.var / "editions"

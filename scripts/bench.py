@@ -69,19 +69,25 @@ def multiply(config: Settings) -> None:
     with sqlite3.connect(path) as conn:
         conn.execute("PRAGMA synchronous = OFF")
         columns = [row[1] for row in conn.execute("PRAGMA table_info(observations)")]
-        kept = [f'"{name}"' for name in columns if name not in ("id", "start", "end", "period")]
+        own = ("id", "start", "end", "period", "area")
+        kept = [f'"{name}"' for name in columns if name not in own]
+        conn.execute(
+            "CREATE TEMP TABLE other_areas AS SELECT id FROM areas WHERE id <> 'GB' LIMIT 200"
+        )
         held = conn.execute("SELECT count(*) FROM observations").fetchone()[0]
         copies = MADE_UP // held + 1
         conn.execute(
             f"""WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {copies})
-            INSERT INTO observations (id, start, "end", period, series, {", ".join(kept[1:])})
+            INSERT INTO observations
+              (id, start, "end", period, area, series, {", ".join(kept[1:])})
             SELECT o.id || '-' || i, date('1900-01-01', i || ' days'), date('1900-01-01', i || ' days'),
-              'made up ' || i, o.series || '-' || (i % 50), {", ".join(f"o.{k}" for k in kept[1:])}
+              'made up ' || i, (SELECT a.id FROM other_areas a WHERE a.rowid = 1 + i % 200),
+              o.series || '-' || (i % 50), {", ".join(f"o.{k}" for k in kept[1:])}
             FROM observations o, n"""
         )
         conn.execute(
-            """INSERT INTO series SELECT DISTINCT o.series, s.label || ' (made up)', s.measure,
-            s.requester, s.holder, s.area, s.breakdown, '1900-01-01', '1903-01-01', 20
+            """INSERT OR IGNORE INTO series SELECT o.series, s.label || ' (made up)', s.measure,
+            s.requester, s.holder, o.area, s.breakdown, '1900-01-01', '1903-01-01', 20
             FROM observations o JOIN series s ON s.id = substr(o.series, 1, 12)
             WHERE o.series LIKE '%-%'"""
         )

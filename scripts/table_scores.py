@@ -1,5 +1,6 @@
 """Adjacency relations as in the ICDAR 2013 Table Competition, and its ground truth files."""
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -70,7 +71,7 @@ def relations(spots: Iterable[Spot]) -> Relations:
 def _pairs(taken: dict[tuple[int, int], int], way: str) -> Iterator[tuple[int, int, str]]:
     line = 0 if way == "right" else 1
     order = sorted(taken, key=lambda at: (at[line], at[1 - line]))
-    for one, other in zip(order, order[1:], strict=False):
+    for one, other in itertools.pairwise(order):
         if one[line] == other[line] and taken[one] != taken[other]:
             yield taken[one], taken[other], way
 

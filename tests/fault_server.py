@@ -80,9 +80,7 @@ class FaultServer:
             with self.lock:
                 self.asked.append(asked)
             name = asked.path.split("?")[0].strip("/")
-            play = FAULTS.get(name, _missing)
-            if name == "robots.txt":
-                play = _robots
+            play = _robots if name == "robots.txt" else self.play(name, asked)
             for part in play(self, asked):
                 connection.sendall(part)
             if name in RESET:
@@ -92,6 +90,10 @@ class FaultServer:
             pass
         finally:
             connection.close()
+
+    def play(self, name: str, asked: Asked) -> "Play":
+        """What to answer to a request for this path."""
+        return FAULTS.get(name, _missing)
 
     def _read(self, connection: socket.socket) -> Asked:
         at, content = self.clock(), b""

@@ -5,7 +5,8 @@ PortalError
 │   ├── BadValue        a printed number
 │   ├── BadPeriod       a printed period
 │   ├── BadObservation  a figure that contradicts itself
-│   └── UnknownCode     a word that the vocabulary does not hold
+│   ├── UnknownCode     a word that the vocabulary does not hold
+│   └── TooManyLost     a publication that has lost too many of its known figures at once
 ├── NotComparable       figures that must not be added, divided, ranked or joined
 ├── FetchError          what a publisher's server did or sent: address, expected, found
 │   ├── ForbiddenAddress  an address that we never ask
@@ -70,6 +71,10 @@ class BadObservation(BadInput):
 
 class UnknownCode(BadInput):
     """A word that the vocabulary does not hold."""
+
+
+class TooManyLost(BadInput):
+    """A publication that has lost too many of its known figures at once."""
 
 
 class NotComparable(PortalError):

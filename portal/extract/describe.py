@@ -44,9 +44,7 @@ def described(table: Table) -> Table:
     return replace(full, doubts=doubts, confidence=min(table.confidence, 0.9 ** len(doubts)))
 
 
-def _totals(
-    table: Table, grid: dict[int, list[Cell]]
-) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _totals(table: Table, grid: dict[int, list[Cell]]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     rows = []
     for number, cells in grid.items():
         first = min(cells, key=lambda c: c.column)

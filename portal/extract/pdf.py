@@ -6,13 +6,13 @@ from contextlib import contextmanager
 import pypdfium2 as pdfium
 import pypdfium2.raw as c
 
-from portal.extract.errors import Encrypted, ExtractError, Unreadable
-from portal.extract.model import Limits, Table
+from portal.extract.errors import Encrypted, Unreadable
+from portal.extract.model import Box, Limits, Table
 from portal.extract.pdf_join import joined
 from portal.extract.pdf_model import Page
 from portal.extract.pdf_page import read_page
 from portal.extract.pdf_scan import is_scan, read_scan
-from portal.extract.pdf_tables import page_tables
+from portal.extract.pdf_tables import box_table, page_tables
 
 
 @contextmanager
@@ -50,10 +50,19 @@ def pdf_tables(content: bytes, limits: Limits, *, join: bool = True) -> list[Tab
     return joined(found) if join else found
 
 
+def region_table(content: bytes, page: int, box: Box, limits: Limits) -> Table | None:
+    """Read one region of a page that a person marked, in points from the top left as shown."""
+    with opened(content) as document:
+        if not 1 <= page <= len(document):
+            raise Unreadable(f"a page from 1 to {len(document)}", page)
+        leaf = _page(document, page)
+        if is_scan(leaf):
+            leaf = read_scan(document, leaf, limits)
+        return box_table(leaf, box)
+
+
 def _page(document: pdfium.PdfDocument, number: int) -> Page:
     try:
         return read_page(document, number)
     except pdfium.PdfiumError as problem:
         raise Unreadable("a page that can be read", str(problem), f"page {number}") from problem
-    except (ExtractError, MemoryError):
-        raise

@@ -1,5 +1,6 @@
 """Where the columns of a table part: upright rules, and gaps that many lines share."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,15 +36,13 @@ def cuts(lines: Sequence[Line], rules: Sequence[Rule] = ()) -> list[float]:
     edges = [left, *ruled, right]
     rows = [list(line.pieces) for line in lines]
     found = list(ruled)
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in itertools.pairwise(edges):
         found += _split(rows, low, high)
     return sorted(found)
 
 
-def _ruled(
-    lines: Sequence[Line], rules: Sequence[Rule], left: float, right: float
-) -> list[float]:
-    """Return upright rules, and edges of shades, that stand beside at least a third of the lines."""
+def _ruled(lines: Sequence[Line], rules: Sequence[Rule], left: float, right: float) -> list[float]:
+    """Return upright rules, and edges of shades, beside a third of the lines or more."""
     top, bottom = lines[0].top, lines[-1].bottom
     places: list[tuple[float, float]] = []
     for rule in sorted((r for r in rules if not r.flat), key=lambda r: r.left):
@@ -90,7 +89,7 @@ def halves(piece: Piece, at: float) -> tuple[Piece | None, Piece | None]:
 def _loose_at(piece: Piece, at: float) -> bool:
     """True when the gap at a place is wider than the piece's other gaps."""
     words = piece.words
-    gaps = [(b.left - a.right, a, b) for a, b in zip(words, words[1:], strict=False)]
+    gaps = [(b.left - a.right, a, b) for a, b in itertools.pairwise(words)]
     here = [g for g in gaps if g[1].right - 0.5 <= at <= g[2].left + 0.5]
     if not here:
         return False
@@ -109,7 +108,7 @@ def _valleys(rows: list[list[Piece]], low: float, high: float) -> list[Valley]:
     ends = sorted({e for row in rows for p in row for w in p.words for e in (w.left, w.right)})
     ends = [e for e in ends if low < e < high]
     found: list[Valley] = []
-    for left, right in zip(ends, ends[1:], strict=False):
+    for left, right in itertools.pairwise(ends):
         if right - left < 0.8:
             continue
         apart, across = _counted(rows, (left + right) / 2)

@@ -1,5 +1,7 @@
 """Where tables are on a page: fields of ruled lines, and lines whose pieces stand in columns."""
 
+import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,6 +9,8 @@ from portal.extract.model import Box
 from portal.extract.pdf_lines import Line, Piece, box_of, lines_of
 from portal.extract.pdf_model import Page, Rule, Word
 from portal.extract.pdf_streams import is_prose, streams_of
+
+CAPTION = re.compile(r"(?:table|figure|chart|exhibit|annex|appendix)\s+[\dA-Z]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +29,13 @@ def regions_of(page: Page) -> list[Region]:
     for box in ruled_boxes(page):
         inside = [w for w in rest if _holds(box, w)]
         if _worth_reading(inside, box):
-            found.append(Region(tuple(inside), _near(page, box), True))
+            found.append(Region(tuple(inside), near_rules(page, box), True))
             taken = {id(w) for w in inside}
             rest = [w for w in rest if id(w) not in taken]
     for stream in streams_of(page, rest):
         for lines in _runs(lines_of(stream, page.rules), page):
             words = tuple(w for line in lines for w in line.words)
-            found.append(Region(words, _near(page, box_of(words)), False))
+            found.append(Region(words, near_rules(page, box_of(words)), False))
     return sorted(found, key=lambda r: min(w.top for w in r.words))
 
 
@@ -40,7 +44,8 @@ def _holds(box: Box, word: Word) -> bool:
     return box[0] - 1 <= word.middle <= box[2] + 1 and box[1] - 1 <= middle <= box[3] + 1
 
 
-def _near(page: Page, box: Box) -> tuple[Rule, ...]:
+def near_rules(page: Page, box: Box) -> tuple[Rule, ...]:
+    """Return the ruled lines in and right beside a box."""
     return tuple(
         r
         for r in page.rules
@@ -61,7 +66,7 @@ def ruled_boxes(page: Page) -> list[Box]:
     for group in groups:
         flat = _distinct([r.top for r in group if r.flat])
         upright = _distinct([r.left for r in group if not r.flat])
-        if flat >= 3 and upright >= 2 and flat + upright >= 6 or (flat >= 2 and upright >= 3):
+        if (flat >= 3 and upright >= 2 and flat + upright >= 6) or (flat >= 2 and upright >= 3):
             boxes.append(_around(group))
     whole = page.width * page.height
     return [b for b in boxes if (b[2] - b[0]) * (b[3] - b[1]) < 0.93 * whole]
@@ -110,13 +115,13 @@ def _runs(lines: list[Line], page: Page) -> list[list[Line]]:
             runs.append([number])
     kept = []
     for run in runs:
-        first, last = _trimmed(lines, run)
+        first, last = run[0], run[-1]
         if last - first < 1:
             continue
-        first = _with_head(lines, first, last)
+        first = _to_rule(lines, _with_head(lines, first, last), last, page)
         last = _with_tail(lines, first, last)
         kept.append(lines[first : last + 1])
-    return [run for run in kept if is_table(run, page)]
+    return [run for run in kept if is_table(run)]
 
 
 def tabular(line: Line, page: Page) -> bool:
@@ -151,10 +156,6 @@ def _goes_on(lines: list[Line], last: int, number: int) -> bool:
     return not any(is_prose(x.pieces[0]) for x in long) or len(between) <= 1
 
 
-def _trimmed(lines: list[Line], run: list[int]) -> tuple[int, int]:
-    return run[0], run[-1]
-
-
 def _with_head(lines: list[Line], first: int, last: int) -> int:
     """Take in the lines right above that are heads: short pieces over the columns."""
     box = box_of(w for line in lines[first : last + 1] for w in line.words)
@@ -171,6 +172,30 @@ def _with_head(lines: list[Line], first: int, last: int) -> int:
     return first
 
 
+def _to_rule(lines: list[Line], first: int, last: int, page: Page) -> int:
+    """Take in up to three more lines of head, when a ruled line as wide as the table tops them."""
+    box = box_of(w for line in lines[first : last + 1] for w in line.words)
+    for at in range(max(first - 3, 0), first):
+        above = lines[at - 1].base + 1 if at else 0.0
+        if lines[first].base - lines[at].base > 2.2 * (first - at) * lines[first].size:
+            continue
+        head = lines[at:first]
+        if any(is_prose(p) or CAPTION.match(p.text) for line in head for p in line.pieces):
+            continue
+        inside = all(box[0] - 12 <= x.pieces[0].left and x.pieces[-1].right <= box[2] + 12 for x in head)
+        if inside and _topped(page, box, above, lines[at].base - 0.5 * lines[at].size):
+            return at
+    return first
+
+
+def _topped(page: Page, box: Box, low: float, high: float) -> bool:
+    wide = box[2] - box[0]
+    return any(
+        r.flat and low < r.top < high and min(r.right, box[2]) - max(r.left, box[0]) > 0.6 * wide
+        for r in page.rules
+    )
+
+
 def _with_tail(lines: list[Line], first: int, last: int) -> int:
     """Take in the line right below that goes on with the label of the last row."""
     if last + 1 < len(lines):
@@ -183,7 +208,7 @@ def _with_tail(lines: list[Line], first: int, last: int) -> int:
     return last
 
 
-def is_table(lines: Sequence[Line], page: Page) -> bool:
+def is_table(lines: Sequence[Line]) -> bool:
     """Judge a stretch of lines: figures or short texts that stand under each other."""
     rows = [line for line in lines if len(line.pieces) > 1]
     if len(rows) < 2:
@@ -198,7 +223,7 @@ def is_table(lines: Sequence[Line], page: Page) -> bool:
     if figures >= 0.25 * len(pieces):
         return shared >= 0.5 and (len(rows) >= 3 or len(pieces) >= 6)
     prose = sum(is_prose(p) for p in pieces)
-    return len(rows) >= 3 and shared >= 0.6 and prose <= 0.4 * len(pieces)
+    return len(rows) >= 4 and shared >= 0.6 and prose <= 0.4 * len(pieces)
 
 
 def _contents(rows: Sequence[Line]) -> bool:
@@ -206,7 +231,7 @@ def _contents(rows: Sequence[Line]) -> bool:
     dotted = sum("...." in line.words[-1].text or ". . ." in line.pieces[0].text
                  or any("...." in w.text for w in line.words) for line in rows)  # fmt: skip
     last = [int(t) for line in rows if (t := line.pieces[-1].text).isdigit()]
-    rising = all(a <= b for a, b in zip(last, last[1:], strict=False))
+    rising = all(a <= b for a, b in itertools.pairwise(last))
     few = sum(len(line.pieces) <= 3 for line in rows) >= 0.8 * len(rows)
     return len(last) >= 0.7 * len(rows) and rising and few and dotted >= 0.4 * len(rows)
 

@@ -8,7 +8,9 @@ from portal.extract.pdf_lines import Line
 from portal.extract.pdf_model import Rule
 from portal.extract.pdf_slots import Slot
 
-YEAR = re.compile(r"(?:(?:FY)?\s*(?:19|20)\d\d(?:[-/–]\d{2,4})?\s*[*†]?|Q[1-4])(?:\s*\(?[a-z1-9]\)?)?")
+YEAR = re.compile(
+    r"(?:(?:FY)?\s*(?:19|20)\d\d(?:[-/–]\d{2,4})?\s*[*†]?|Q[1-4])(?:\s*\(?[a-z1-9]\)?)?"
+)
 
 
 @dataclass(slots=True)
@@ -148,11 +150,18 @@ def _under_rule(
     right = max(s.piece.right for s in block.slots)
     low, high = line.base - 0.2 * line.size, line.base + 1.1 * line.size
     for rule in rules:
-        if rule.flat and low <= rule.top <= high and rule.left <= left + 3 and rule.right >= right - 3:
+        if (
+            rule.flat
+            and low <= rule.top <= high
+            and rule.left <= left + 3
+            and rule.right >= right - 3
+        ):
             inside = [
                 b
                 for b in below
-                if rule.left - 2 <= (b.slots[0].piece.left + b.slots[0].piece.right) / 2 <= rule.right + 2
+                if rule.left - 2
+                <= (b.slots[0].piece.left + b.slots[0].piece.right) / 2
+                <= rule.right + 2
             ]
             if len(inside) > 1 and inside != below:
                 return min(b.first for b in inside), max(b.last for b in inside)
@@ -161,9 +170,7 @@ def _under_rule(
 
 def _centred(block: Block, below: list[Block], free: set[int]) -> tuple[int, int] | None:
     """Return the columns over whose middle a heading stands, when it is not above just one."""
-    middle = (
-        min(s.piece.left for s in block.slots) + max(s.piece.right for s in block.slots)
-    ) / 2
+    middle = (min(s.piece.left for s in block.slots) + max(s.piece.right for s in block.slots)) / 2
     spots = {
         b.first: (
             min(s.piece.left for s in b.slots),
@@ -173,7 +180,9 @@ def _centred(block: Block, below: list[Block], free: set[int]) -> tuple[int, int
         if b.first == b.last and b.first > 0
     }
     own = spots.get(block.first)
-    if own and (abs(sum(own) / 2 - middle) < 4 or abs(own[0] - min(s.piece.left for s in block.slots)) < 3):
+    if own and (
+        abs(sum(own) / 2 - middle) < 4 or abs(own[0] - min(s.piece.left for s in block.slots)) < 3
+    ):
         return None
     best = None
     for low in spots:
@@ -183,7 +192,9 @@ def _centred(block: Block, below: list[Block], free: set[int]) -> tuple[int, int
             if not set(range(low, high + 1)) <= free:
                 continue
             off = abs((spots[low][0] + spots[high][1]) / 2 - middle)
-            if off < 6 + 0.05 * (spots[high][1] - spots[low][0]) and (best is None or off < best[0]):
+            if off < 6 + 0.05 * (spots[high][1] - spots[low][0]) and (
+                best is None or off < best[0]
+            ):
                 best = (off, low, high)
     return (best[1], best[2]) if best else None
 

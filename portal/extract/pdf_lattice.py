@@ -34,8 +34,12 @@ def _within(words: Sequence[Word], rules: Sequence[Rule]) -> list[Rule]:
     return [
         r
         for r in rules
-        if r.right >= left and r.left <= right and r.bottom >= top and r.top <= bottom
-        and max(min(r.right, right) - max(r.left, left), min(r.bottom, bottom) - max(r.top, top)) > 5
+        if r.right >= left
+        and r.left <= right
+        and r.bottom >= top
+        and r.top <= bottom
+        and max(min(r.right, right) - max(r.left, left), min(r.bottom, bottom) - max(r.top, top))
+        > 5
     ]
 
 
@@ -134,9 +138,7 @@ def _grid(
 
 def _head(parts: list[Part]) -> int:
     """Return how many rows stand above the first row with a figure right of the first column."""
-    figures = [
-        p.row for p in parts if p.column > 0 and all(piece.numeric for piece in p.pieces)
-    ]
+    figures = [p.row for p in parts if p.column > 0 and all(piece.numeric for piece in p.pieces)]
     first = min(figures, default=1)
     reach = [p.row + p.row_span for p in parts if p.row < first]
     return first if first and max(reach, default=0) <= max(first, 1) else max(first, 0)

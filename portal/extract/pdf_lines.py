@@ -1,5 +1,6 @@
 """Words put into lines, and lines into pieces that stand apart from each other."""
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -66,7 +67,7 @@ def box_of(words: Iterable[Word]) -> Box:
 def text_of(words: Sequence[Word]) -> str:
     """Join the words of one line: with a space where there is a gap, or before a raised digit."""
     parts = [words[0].text] if words else []
-    for one, other in zip(words, words[1:], strict=False):
+    for one, other in itertools.pairwise(words):
         gap = other.left - one.right > 0.12 * min(one.size, other.size)
         note = other.raised and one.text[-1:].isdigit()
         parts.append(f" {other.text}" if gap or note else other.text)
@@ -156,7 +157,7 @@ def _host(word: Word, near: list[list[Word]]) -> list[Word] | None:
 def _line(row: list[Word], upright: list[Rule]) -> Line:
     size = median(w.size for w in row)
     groups: list[list[Word]] = [[row[0]]]
-    for one, other in zip(row, row[1:], strict=False):
+    for one, other in itertools.pairwise(row):
         if _parted(groups[-1], one, other, upright):
             groups.append([other])
         else:
@@ -183,6 +184,6 @@ def _parted(group: list[Word], one: Word, other: Word, upright: list[Rule]) -> b
 
 def _widest_space(group: list[Word], size: float) -> float:
     """Return how wide a space inside of a piece may be: more in lines set wide."""
-    gaps = [b.left - a.right for a, b in zip(group, group[1:], strict=False)]
+    gaps = [b.left - a.right for a, b in itertools.pairwise(group)]
     usual = sorted(gaps)[len(gaps) // 2] if len(gaps) >= 3 else 0.25 * size
     return max(0.62 * size, min(1.9 * usual, 1.0 * size))

@@ -30,9 +30,7 @@ def rows_of(
     rights = _rights(slots, columns)
     rows = [[0]]
     for number in range(1, len(lines)):
-        apart = ruled[number - 1] or not _same_row(
-            rows[-1], number, lines, slots, spacing, rights
-        )
+        apart = ruled[number - 1] or not _same_row(rows[-1], number, lines, slots, spacing, rights)
         if apart:
             rows.append([number])
         else:
@@ -53,9 +51,7 @@ def _rule_between(one: Line, other: Line, lines: Sequence[Line], rules: Sequence
     return covered >= 0.5 * (right - left)
 
 
-def _spacing(
-    lines: Sequence[Line], slots: Sequence[list[Slot]], ruled: Sequence[bool]
-) -> Spacing:
+def _spacing(lines: Sequence[Line], slots: Sequence[list[Slot]], ruled: Sequence[bool]) -> Spacing:
     """Find out whether the steps between lines are of two kinds: inside of rows and between."""
     steps = [
         (lines[n + 1].base - lines[n].base, n)
@@ -120,9 +116,7 @@ def _same_row(
     return _continues(before, here, slots[row[-1]], rights)
 
 
-def _continues(
-    before: list[Slot], here: list[Slot], last: list[Slot], rights: list[float]
-) -> bool:
+def _continues(before: list[Slot], here: list[Slot], last: list[Slot], rights: list[float]) -> bool:
     """Judge by content alone whether a line goes on with the row above it."""
     numbers = any(s.piece.numeric for s in here)
     lead = next((s for s in here if s.first == 0), None)

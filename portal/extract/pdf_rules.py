@@ -1,6 +1,7 @@
 """Ruled lines and shaded boxes of a PDF page, and how much of it is covered by pictures."""
 
 import ctypes
+import itertools
 from collections.abc import Iterator
 
 import pypdfium2 as pdfium
@@ -132,15 +133,14 @@ def _subpaths(item: object, matrix: Matrix, frame: Frame) -> Iterator[list[tuple
 
 
 def _strokes(points: list[tuple[float, float]]) -> Iterator[Rule]:
-    for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+    for (x1, y1), (x2, y2) in itertools.pairwise(points):
         if min(abs(x2 - x1), abs(y2 - y1)) <= 1 and max(abs(x2 - x1), abs(y2 - y1)) > 0.5:
             yield Rule(min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
 
 
 def _is_box(points: list[tuple[float, float]]) -> bool:
     return all(
-        min(abs(x2 - x1), abs(y2 - y1)) <= 1
-        for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False)
+        min(abs(x2 - x1), abs(y2 - y1)) <= 1 for (x1, y1), (x2, y2) in itertools.pairwise(points)
     )
 
 

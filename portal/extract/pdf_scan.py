@@ -36,11 +36,17 @@ def read_scan(document: pdfium.PdfDocument, page: Page, limits: Limits) -> Page:
     if page.width * page.height * scale * scale > MOST_PIXELS:
         scale = (MOST_PIXELS / (page.width * page.height)) ** 0.5
     picture = document[page.number - 1].render(scale=scale, grayscale=True).to_pil()
-    rules = list(_rules(picture, scale))
-    _wipe(picture, rules, scale)
-    words = tuple(_words(_recognised(program, picture, scale, limits), scale))
-    upright = replace(page, words=words, rules=tuple(rules), scanned=True, turn=0)
-    return upright
+    rules = _taken_out(picture, scale)
+    words = _words(_recognised(program, picture, scale, limits), scale)
+    kept = tuple(w for w in words if not _is_line(w, rules))
+    return replace(page, words=kept, rules=tuple(rules), scanned=True, turn=0)
+
+
+def _is_line(word: Word, rules: list[Rule]) -> bool:
+    """True for what is left of an upright line, read as a letter."""
+    if word.text.strip("|¦[]!lI_-—"):
+        return False
+    return any(not r.flat and abs(r.left - word.middle) < 3 for r in rules)
 
 
 def _recognised(program: str, picture: Image.Image, scale: float, limits: Limits) -> str:
@@ -56,7 +62,9 @@ def _recognised(program: str, picture: Image.Image, scale: float, limits: Limits
     except subprocess.TimeoutExpired as problem:
         raise TooMuch(f"OCR of one page within {SLOWEST:g} s", "more") from problem
     if done.returncode:
-        raise Unreadable("a page that tesseract reads", done.stderr[-200:].decode("utf-8", "replace"))
+        raise Unreadable(
+            "a page that tesseract reads", done.stderr[-200:].decode("utf-8", "replace")
+        )
     return done.stdout.decode("utf-8", "replace")
 
 
@@ -86,12 +94,17 @@ def _line_words(row: list[list[str]], scale: float) -> Iterator[Word]:
         )  # fmt: skip
 
 
-def _rules(picture: Image.Image, scale: float) -> Iterator[Rule]:
-    """Return long dark runs, flat and upright, as ruled lines."""
+def _taken_out(picture: Image.Image, scale: float) -> list[Rule]:
+    """Return long dark runs, flat and upright, as ruled lines, and paint them over."""
     flat = _runs(picture, scale)
     upright = _runs(picture.transpose(Image.Transpose.TRANSPOSE), scale)
-    rules = [Rule(a, at, b, at) for at, a, b in flat] + [Rule(at, a, at, b) for at, a, b in upright]
-    yield from join_rules(iter(rules))
+    rules = [Rule(a, at, b, at) for at, a, b in flat]
+    rules += [Rule(at, a, at, b) for at, a, b in upright]
+    pen = ImageDraw.Draw(picture)
+    for r in rules:
+        box = [r.left * scale - 2, r.top * scale - 2, r.right * scale + 2, r.bottom * scale + 2]
+        pen.rectangle(box, fill=255)
+    return join_rules(iter(rules))
 
 
 def _runs(picture: Image.Image, scale: float) -> list[tuple[float, float, float]]:
@@ -120,10 +133,3 @@ def _dark(row: bytes, longest: int) -> Iterator[tuple[int, int]]:
             if x - start >= longest:
                 yield start, x
             start = None
-
-
-def _wipe(picture: Image.Image, rules: list[Rule], scale: float) -> None:
-    pen = ImageDraw.Draw(picture)
-    for r in rules:
-        box = [r.left * scale - 3, r.top * scale - 4, r.right * scale + 3, r.bottom * scale + 4]
-        pen.rectangle(box, fill=255)

@@ -1,5 +1,6 @@
 """Which columns each piece of a line stands in."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -32,7 +33,7 @@ def _extents(lines: Sequence[Line], cuts: Sequence[float]) -> list[tuple[float, 
     """Return how far the pieces inside of one column reach, per column."""
     edges = [float("-inf"), *cuts, float("inf")]
     extents = []
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in itertools.pairwise(edges):
         inside = [p for line in lines for p in line.pieces if p.left >= low and p.right <= high]
         left = min((p.left for p in inside), default=low)
         right = max((p.right for p in inside), default=high)
@@ -74,10 +75,7 @@ def _columns(
 ) -> tuple[int, int]:
     edges = [float("-inf"), *cuts, float("inf")]
     width = max(part.right - part.left, 0.1)
-    over = [
-        min(part.right, high) - max(part.left, low)
-        for low, high in zip(edges, edges[1:], strict=False)
-    ]
+    over = [min(part.right, high) - max(part.left, low) for low, high in itertools.pairwise(edges)]
     home = max(range(len(over)), key=lambda k: over[k])
     taken = {k for p in parts if p is not part for k in _middles(p, edges)}
     kept = [home]
@@ -94,5 +92,5 @@ def _columns(
 
 def _middles(part: Piece, edges: Sequence[float]) -> list[int]:
     middle = (part.left + part.right) / 2
-    ranges = zip(edges, edges[1:], strict=False)
+    ranges = itertools.pairwise(edges)
     return [k for k, (low, high) in enumerate(ranges) if low <= middle < high]

@@ -35,11 +35,16 @@ def _gutter(lines: Sequence[Line], page: Page) -> float | None:
             if over:
                 across += is_prose(over[0]) + 1
                 continue
-            left += any(_fills(p, p.right <= at and p.right > at - 0.12 * page.width) for p in line.pieces)
-            right += any(_fills(p, p.left >= at and p.left < at + 0.06 * page.width) for p in line.pieces)
-        if min(left, right) >= FEWEST and across < 0.5 * (left + right):
-            if best is None or left + right - across > best[0]:
-                best = (left + right - across, at)
+            left += any(
+                _fills(p, p.right <= at and p.right > at - 0.12 * page.width) for p in line.pieces
+            )
+            right += any(
+                _fills(p, p.left >= at and p.left < at + 0.06 * page.width) for p in line.pieces
+            )
+        worth = left + right - across
+        fits = min(left, right) >= FEWEST and across < 0.5 * (left + right)
+        if fits and (best is None or worth > best[0]):
+            best = (worth, at)
     return best[1] if best else None
 
 

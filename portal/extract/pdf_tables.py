@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from portal.extract.describe import NOTE
 from portal.extract.model import Box, Cell, Table
+from portal.extract.pdf_charts import is_chart
 from portal.extract.pdf_choose import Choice, chosen
-from portal.extract.pdf_find import Region, regions_of
+from portal.extract.pdf_find import Region, is_table, near_rules, regions_of
 from portal.extract.pdf_grid import Grid, Part
 from portal.extract.pdf_lines import Line, box_of, lines_of
 from portal.extract.pdf_model import Page
@@ -17,7 +18,7 @@ def page_tables(page: Page) -> list[Table]:
     """Return the tables of one page, from top to bottom."""
     found: list[Table] = []
     choices = [(region, chosen(region.words, region.rules)) for region in regions_of(page)]
-    kept = [(region, choice) for region, choice in choices if _is_kept(choice.grid)]
+    kept = [(region, choice) for region, choice in choices if _is_kept(region, choice.grid)]
     taken = {id(w) for region, _ in kept for w in region.words}
     around = lines_of([w for w in page.words if id(w) not in taken], page.rules)
     for index, (region, choice) in enumerate(kept, 1):
@@ -25,14 +26,40 @@ def page_tables(page: Page) -> list[Table]:
     return found
 
 
-def _is_kept(grid: Grid) -> bool:
-    return grid.columns >= 2 and grid.rows >= 2 and len(grid.parts) >= 4
+def box_table(page: Page, box: Box) -> Table | None:
+    """Read what stands in one box of a page as one table; None when nothing does."""
+    inside = []
+    for word in page.words:
+        left, top, right, bottom = page.shown((word.left, word.top, word.right, word.bottom))
+        x, y = (left + right) / 2, (top + bottom) / 2
+        if box[0] - 2 <= x <= box[2] + 2 and box[1] - 2 <= y <= box[3] + 2:
+            inside.append(word)
+    if not inside:
+        return None
+    rules = near_rules(page, box_of(inside))
+    choice = chosen(inside, rules)
+    region = Region(tuple(inside), rules, False)
+    return _table(page, 1, region, choice, [], split=False)
 
 
-def _table(page: Page, index: int, region: Region, choice: Choice, around: list[Line]) -> Table:
+def _is_kept(region: Region, grid: Grid) -> bool:
+    if region.ruled and grid.reader == "text" and not is_table(lines_of(region.words)):
+        return False  # a frame, not a field of lines
+    return grid.columns >= 2 and grid.rows >= 2 and len(grid.parts) >= 4 and not is_chart(grid)
+
+
+def _table(
+    page: Page,
+    index: int,
+    region: Region,
+    choice: Choice,
+    around: list[Line],
+    *,
+    split: bool = True,
+) -> Table:
     grid = choice.grid
     box = box_of(region.words)
-    top, cells_of, bottom, skipped = _split_off(grid)
+    top, cells_of, bottom, skipped = _split_off(grid) if split else ([], grid.parts, [], 0)
     title = " ".join([*_title(around, box), *(p.text for p in top)])
     notes = [*(p.text for p in bottom), *_notes(around, box)]
     return Table(

@@ -8,8 +8,8 @@ from decimal import Decimal, localcontext
 from portal.extract.model import Cell, Table
 
 TOTAL = re.compile(
-    r"(?:(?:grand|overall|sub|uk|gb|column|row)[ -]?)?totals?\b.*|all (?:forces|authorities|requests)"
-    r"\b.*|total\w*:?|insgesamt|summe|gesamt",
+    r"(?:(?:grand|overall|sub|uk|gb|column|row)[ -]?)?totals?\b.*|total\w*"
+    r"|all (?:forces|authorities|requests)\b.*|insgesamt|summe|gesamt",
     re.IGNORECASE,
 )
 SUBTOTAL = re.compile(r"sub[ -]?total", re.IGNORECASE)

@@ -1,43 +1,68 @@
 """A run over sources: over the network, or over recorded files."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import ModuleType
 
 from portal.config import Settings
-from portal.core.sources import Get
-from portal.ingest import bundle, recorded
+from portal.core.errors import BadInput
+from portal.core.sources import Snapshot
+from portal.ingest import bundle, recorded, words
 from portal.ingest.network.fetch import UTF8, Client
 from portal.ingest.network.fetched import Fetched, asking
 from portal.ingest.registry import source_of
-from portal.ingest.scrape import Run, scrape, scrape_files, with_sources
-from portal.store.desk import Desk, now
+from portal.ingest.resuming import going_on
+from portal.ingest.scrape import LOSSES, Run, scrape, scrape_files, with_sources
+from portal.ingest.stopping import Stop
+from portal.store.desk import Desk
 from portal.store.writing import Look
 
 
-def start(config: Settings, db: Desk, say: Callable[[str], None]) -> Run:
+def start(
+    config: Settings,
+    db: Desk,
+    say: Callable[[str], None],
+    stop: Stop | None = None,
+    losses: float = LOSSES,
+) -> Run:
     """Load the words as they stand in data/, and make ready to record."""
     vocabulary, version = bundle.load_words(config.data, config.archive, db)
-    return Run(config, db, with_sources(vocabulary), version, say)
+    stop = stop or Stop()
+    return Run(config, db, with_sources(vocabulary), version, say, stop, losses)
+
+
+def today(config: Settings, db: Desk, say: Callable[[str], None], stop: Stop | None = None) -> Run:
+    """Make ready to read with the words as they stand in data/; nothing is written."""
+    vocabulary = words.vocabulary(words.read_words(config.data))
+    return Run(config, db, with_sources(vocabulary), "", say, stop or Stop())
 
 
 def every(
     run: Run,
     modules: Sequence[ModuleType],
     folder: Path | None = None,
-    allow: Sequence[str] = (),
+    client: Client | None = None,
 ) -> Iterator[Look]:
-    """Run the sources one after the other; yields how each ended."""
+    """Run the sources one after the other; yields how each ended.
+
+    What an interrupted run has fetched is not asked for again. Tests bring a client of their own.
+    """
     if folder:
         yield from _recorded(run, modules, folder)
         return
-    began = now()
     fetched = Fetched(run.config.var / "fetched", run.config.archive)
-    with Client(run.config, allow=allow, say=run.say) as client:
-        for module in modules:
+    ids = [source_of(module).id for module in modules]
+    with going_on(run.config.var, ids) as since, _client(run, client) as asks:
+        for module, id in zip(modules, ids, strict=True):
             charsets = getattr(module, "CHARSETS", UTF8)
-            yield scrape(run, module, asking(client, fetched, charsets=charsets, since=began))
+            yield scrape(run, module, asking(asks, fetched, charsets=charsets, since=since[id]))
+
+
+def _client(run: Run, given: Client | None) -> AbstractContextManager[Client]:
+    if given:
+        return nullcontext(given)
+    return Client(run.config, say=run.say, sleep=run.stop.sleep)
 
 
 def _recorded(run: Run, modules: Sequence[ModuleType], folder: Path) -> Iterator[Look]:
@@ -50,20 +75,22 @@ def _recorded(run: Run, modules: Sequence[ModuleType], folder: Path) -> Iterator
             yield scrape_files(run, module, files)
 
 
-def record(run: Run, module: ModuleType, folder: Path, allow: Sequence[str] = ()) -> int:
-    """Save what a source asks for now as recordings for its tests; returns how many files."""
-    kept = []
-    fetched = Fetched(run.config.var / "fetched", run.config.archive)
-    with Client(run.config, allow=allow, say=run.say) as client:
-        ask = asking(client, fetched, charsets=getattr(module, "CHARSETS", UTF8))
+def record(config: Settings, module: ModuleType, folder: Path, client: Client) -> int:
+    """Save what a source asks for now as recordings for its tests; returns how many files.
 
-        def get(address: str) -> object:
-            kept.append(ask(address))
-            return kept[-1]
+    All or none: recordings that were there stay until every document of the source has come.
+    """
+    kept: dict[str, Snapshot] = {}
+    fetched = Fetched(config.var / "fetched", config.archive)
+    ask = asking(client, fetched, charsets=getattr(module, "CHARSETS", UTF8))
 
-        asked: Get = get  # type: ignore[assignment]
-        for _ in module.snapshots(asked):
-            pass
-    once = {snapshot.address: replace(snapshot) for snapshot in kept}
-    recorded.keep(folder, source_of(module).id, list(once.values()))
-    return len(once)
+    def get(address: str) -> Snapshot:
+        kept[address] = ask(address)
+        return kept[address]
+
+    for _ in module.snapshots(get):
+        pass
+    if not kept:
+        raise BadInput("at least one document", "none", source_of(module).page)
+    recorded.keep(folder, source_of(module).id, list(kept.values()))
+    return len(kept)

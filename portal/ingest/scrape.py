@@ -1,24 +1,40 @@
 """One source end to end: fetch, archive, read, check, record. One that fails stops no other."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 
 import portal.sources
 from portal.config import Settings
-from portal.core.errors import BadInput, PortalError
+from portal.core.errors import (
+    AskedToWait,
+    BadInput,
+    BadStatus,
+    FetchError,
+    PortalError,
+    TooSlow,
+    Unreachable,
+    Untrusted,
+)
 from portal.core.observations import Observation
 from portal.core.sources import Get, Snapshot
 from portal.core.vocabulary import Vocabulary
+from portal.ingest.network.fetch import PASSING
 from portal.ingest.registry import source_of, sources
+from portal.ingest.stopping import Stop
 from portal.store import archive, writing
 from portal.store.desk import Desk, now
 from portal.store.writing import Batch, Look, Outcome
 
 # More than this share of a feed's known figures changed at once is looked at by a person first.
 ALARM = 0.2
+# A publication that has lost more than this share of its known figures is more likely broken than
+# revised: it is refused whole, until a person has looked and says that it is so.
+LOSSES = 0.3
+# These are said of a host, not of one document.
+HOST_FAILED = (AskedToWait, TooSlow, Unreachable, Untrusted)
 PROVEN = "proven source: its reader was built against real files and every check passed"
 
 
@@ -31,6 +47,8 @@ class Run:
     vocabulary: Vocabulary
     version: str
     say: Callable[[str], None]
+    stop: Stop = field(default_factory=Stop)
+    losses: float = LOSSES
 
     @property
     def archive(self) -> Path:
@@ -46,29 +64,67 @@ def with_sources(vocabulary: Vocabulary) -> Vocabulary:
 
 def scrape(run: Run, module: ModuleType, get: Get) -> Look:
     """Run one source; whatever goes wrong ends in the look that is recorded and returned."""
-    return scrape_files(run, module, module.snapshots(get))
+    failed: dict[str, FetchError] = {}
+    return scrape_files(run, module, module.snapshots(going_on(get, failed)), failed)
 
 
-def scrape_files(run: Run, module: ModuleType, snapshots: Iterable[Snapshot]) -> Look:
-    """Take in snapshots of one source; those that fail are told in the look."""
+def going_on(get: Get, failed: dict[str, FetchError]) -> Get:
+    """Ask on when one document cannot be had: it is told in `failed`, and stands empty.
+
+    When the host itself does not answer, the source ends there, for politeness.
+    """
+
+    def ask(address: str) -> Snapshot:
+        try:
+            return get(address)
+        except HOST_FAILED:
+            raise
+        except FetchError as problem:
+            if isinstance(problem, BadStatus) and problem.status in PASSING:
+                raise
+            failed[address] = problem
+            return Snapshot(address, b"", "")
+
+    return ask
+
+
+def scrape_files(
+    run: Run,
+    module: ModuleType,
+    snapshots: Iterable[Snapshot],
+    failed: Mapping[str, FetchError] | None = None,
+) -> Look:
+    """Take in snapshots of one source; those that failed, or fail here, are told in the look."""
     source, began = source_of(module), now()
     found: list[Outcome] = []
     problems: list[str] = []
+    failed = {} if failed is None else failed
     try:
         record_source(run, module)
         for snapshot in snapshots:
+            run.stop.check()
+            if snapshot.address in failed:
+                continue
             run.say(f"{source.id}: {snapshot.label or snapshot.address}")
             try:
                 found.append(take_in(run, module, snapshot))
             except PortalError as problem:
-                problems.append(f"{snapshot.label or snapshot.address}: {problem}")
-        if not found and not problems:
+                problems.append(f"{snapshot.label or snapshot.address}: {told(problem)}")
+        if not found and not problems and not failed:
             raise BadInput("at least one document", "none", source.page)
     except PortalError as problem:
-        problems.append(str(problem))
+        # That a page which never came names no files is no news.
+        if not any(address in str(problem) for address in failed):
+            problems.append(told(problem))
+    problems[:0] = map(told, failed.values())
     look = _look(source.id, began, found, problems)
     writing.record_look(run.db, look)
     return look
+
+
+def told(problem: PortalError) -> str:
+    """An error by its name and its sentence, on one line."""
+    return f"{type(problem).__name__}: {' '.join(str(problem).split())}"
 
 
 def _look(source: str, began: str, found: list[Outcome], problems: list[str]) -> Look:
@@ -129,6 +185,7 @@ def batch(run: Run, module: ModuleType, snapshot: Snapshot, key: str) -> Batch:
         complete=figures and not records,
         rule=PROVEN if source.proven else "",
         alarm=ALARM,
+        losses=run.losses,
         reason="publisher_revised",
     )
 

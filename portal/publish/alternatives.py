@@ -57,7 +57,12 @@ def runs(labels: Sequence[str]) -> str:
     """Years in words, runs drawn together: `2009 and 2020 to 2024`."""
     found: list[list[str]] = []
     for label in labels:
-        if found and label.isdigit() and int(label) == int(found[-1][-1]) + 1:
+        if (
+            found
+            and label.isdigit()
+            and found[-1][-1].isdigit()
+            and int(label) == int(found[-1][-1]) + 1
+        ):
             found[-1].append(label)
         else:
             found.append([label])

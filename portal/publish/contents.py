@@ -6,6 +6,8 @@ from typing import Any
 
 from portal.core.observations import TOTAL, read_breakdown
 from portal.publish.figures import held_rows, number, observation_rows, series_rows
+from portal.publish.pairs import pair_figures, pair_rows, pairs
+from portal.publish.origins import fetch_rows, held_snapshots, mirrored_snapshots, told_tables
 from portal.publish.state import Record, Row, State, breakdown_label, correction_figures
 
 # What stands in a figure when no single body is meant.
@@ -28,21 +30,26 @@ def tables(state: State) -> Iterator[tuple[str, Iterable[Row]]]:
     yield "body_types", _plain(words["body_type"], "label plural side")
     yield "bodies", _bodies(words, count)
     yield "body_names", _body_names(words["body"])
-    yield "licences", _plain(words["licence"], "label url attribution")
+    yield "licences", _plain(_rights(words["licence"]), "label url attribution mirror")
     source = "title publisher year url kind licence note"
     yield "sources", ((*row, count("source", row[0])) for row in _plain(words["source"], source))
-    yield "snapshots", _snapshots(state, count)
+    found, held = pairs(state), held_snapshots(state)
+    yield "snapshots", _snapshots(state, held, count)
+    yield "fetches", fetch_rows(state, held)
     yield "series", series_rows(state)
     yield "observations", observation_rows(state)
     yield "revisions", _revisions(state)
+    yield "comparisons", pair_rows(found)
+    yield "comparison_figures", pair_figures(found)
+    yield from told_tables(state)
     yield "breaks", _breaks(words)
     yield "break_measures", sorted(set(_break_measures(words["break"])))
     yield "chains", _plain(words["chain"], "label explanation from to")
     yield "chain_measures", _chain_measures(words["chain"])
     correction = "kind title printed expected reason reported_by state source locator guard"
     yield "corrections", _plain(_guarded(words["correction"]), correction)
-    yield "correction_figures", sorted(set(correction_figures(words["correction"])))
-    yield "conflicts", _conflicts(words["conflict"])
+    yield "correction_figures", sorted(set(correction_figures(words["correction"], count.ids)))
+    yield "conflicts", _conflicts(words["conflict"], count.ids)
     yield "conflict_sides", _conflict_sides(words["conflict"], state)
     yield "laws", _laws(words["law"])
     event = "date event instrument body area source_title url"
@@ -58,6 +65,7 @@ class _Counts:
     """How many figures name a code in a column."""
 
     def __init__(self, figures: Sequence[Mapping[str, Any]]) -> None:
+        self.ids = {figure["id"] for figure in figures}
         self.found: dict[tuple[str, str], int] = {}
         for figure in figures:
             for column in ("measure", "requester", "holder", "source", "snapshot"):
@@ -117,13 +125,16 @@ def _body_names(bodies: Mapping[str, Record]) -> list[Row]:
     return sorted(pair for pair in pairs if pair[0])
 
 
-def _snapshots(state: State, count: _Counts) -> Iterator[Row]:
-    for sha256 in sorted(
-        {f["snapshot"] for f in state.figures} | {r["snapshot"] for r in state.revisions}
-    ):
-        held = state.snapshots[sha256]
-        names = ("name", "address", "media_type", "bytes")
-        yield (sha256, *(held[name] for name in names), count("snapshot", sha256))
+def _rights(licences: Mapping[str, Record]) -> dict[str, Record]:
+    return {id: {**given, "mirror": bool(given.get("mirror"))} for id, given in licences.items()}
+
+
+def _snapshots(state: State, held: Sequence[str], count: _Counts) -> Iterator[Row]:
+    mirrored = set(mirrored_snapshots(state))
+    for sha256 in held:
+        known = state.snapshots[sha256]
+        facts = (known[name] for name in ("name", "address", "media_type", "bytes"))
+        yield (sha256, *facts, count("snapshot", sha256), int(sha256 in mirrored))
 
 
 def _revisions(state: State) -> Iterator[Row]:
@@ -163,10 +174,10 @@ def _guarded(corrections: Mapping[str, Record]) -> dict[str, Record]:
     return found
 
 
-def _conflicts(conflicts: Mapping[str, Record]) -> Iterator[Row]:
+def _conflicts(conflicts: Mapping[str, Record], known: set[str]) -> Iterator[Row]:
     for id, given in conflicts.items():
-        preferred = given.get("preferred") or {}
-        yield id, given["title"], given["explanation"], preferred.get("observation")
+        preferred = (given.get("preferred") or {}).get("observation")
+        yield id, given["title"], given["explanation"], preferred if preferred in known else None
 
 
 def _conflict_sides(conflicts: Mapping[str, Record], state: State) -> Iterator[Row]:
@@ -175,7 +186,10 @@ def _conflict_sides(conflicts: Mapping[str, Record], state: State) -> Iterator[R
         for position, side in enumerate(given["sides"], 1):
             figure = side.get("observation")
             source = side.get("source") or sources.get(figure) or None
-            yield id, position, figure, side["says"], source
+            # A figure of a source that was not scraped here is told in words alone.
+            held = figure if figure in sources else None
+            known = source if source in state.words["source"] else None
+            yield id, position, held, side["says"], known
 
 
 def _laws(laws: Mapping[str, Record]) -> Iterator[Row]:

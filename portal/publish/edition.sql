@@ -46,7 +46,10 @@ CREATE TABLE bodies (
 CREATE TABLE body_names (
   name TEXT NOT NULL, body TEXT NOT NULL REFERENCES bodies(id), PRIMARY KEY (name, body)
 );
-CREATE TABLE licences (id TEXT PRIMARY KEY, label TEXT NOT NULL, url TEXT NOT NULL, attribution TEXT NOT NULL);
+CREATE TABLE licences (
+  id TEXT PRIMARY KEY, label TEXT NOT NULL, url TEXT NOT NULL, attribution TEXT NOT NULL,
+  mirror INTEGER NOT NULL
+);
 CREATE TABLE sources (
   id TEXT PRIMARY KEY, title TEXT NOT NULL, publisher TEXT NOT NULL, year TEXT NOT NULL,
   url TEXT NOT NULL, kind TEXT NOT NULL, licence TEXT NOT NULL REFERENCES licences(id),
@@ -54,13 +57,20 @@ CREATE TABLE sources (
 );
 CREATE TABLE snapshots (
   sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, address TEXT NOT NULL, media_type TEXT NOT NULL,
-  bytes INTEGER NOT NULL, observations INTEGER NOT NULL
+  bytes INTEGER NOT NULL, observations INTEGER NOT NULL, mirrored INTEGER NOT NULL
+);
+CREATE TABLE fetches (
+  snapshot TEXT NOT NULL REFERENCES snapshots(sha256), address TEXT NOT NULL,
+  source TEXT NOT NULL REFERENCES sources(id), label TEXT NOT NULL, linked_from TEXT NOT NULL,
+  first_fetched TEXT NOT NULL, last_fetched TEXT NOT NULL,
+  PRIMARY KEY (snapshot, address, source)
 );
 CREATE TABLE series (
   id TEXT PRIMARY KEY, label TEXT NOT NULL, measure TEXT NOT NULL REFERENCES measures(id),
   requester TEXT NOT NULL REFERENCES bodies(id), holder TEXT NOT NULL REFERENCES bodies(id),
   area TEXT NOT NULL REFERENCES areas(id), breakdown TEXT NOT NULL REFERENCES breakdowns(id),
-  first_day TEXT NOT NULL, last_day TEXT NOT NULL, observations INTEGER NOT NULL
+  first_day TEXT NOT NULL, last_day TEXT NOT NULL, observations INTEGER NOT NULL,
+  bands INTEGER NOT NULL
 );
 CREATE TABLE observations (
   id TEXT PRIMARY KEY,
@@ -75,7 +85,8 @@ CREATE TABLE observations (
   value NUMERIC, low NUMERIC, high NUMERIC,
   status TEXT NOT NULL REFERENCES statuses(id), marks TEXT NOT NULL, printed TEXT NOT NULL,
   source TEXT NOT NULL REFERENCES sources(id), page TEXT NOT NULL, url TEXT NOT NULL,
-  snapshot TEXT NOT NULL REFERENCES snapshots(sha256), "row" INTEGER, "column" TEXT NOT NULL,
+  snapshot TEXT NOT NULL REFERENCES snapshots(sha256), part TEXT NOT NULL, "row" INTEGER,
+  "column" TEXT NOT NULL,
   variant TEXT NOT NULL, note TEXT NOT NULL,
   disputed INTEGER NOT NULL, corrected INTEGER NOT NULL, revision INTEGER NOT NULL
 );
@@ -153,9 +164,43 @@ CREATE TABLE held (
 CREATE TABLE datasets (
   id TEXT PRIMARY KEY, label TEXT NOT NULL, definition TEXT NOT NULL, rows INTEGER NOT NULL
 );
+CREATE TABLE comparisons (
+  id TEXT PRIMARY KEY, source TEXT NOT NULL REFERENCES sources(id), feed TEXT NOT NULL,
+  old TEXT NOT NULL REFERENCES snapshots(sha256), new TEXT NOT NULL REFERENCES snapshots(sha256),
+  position INTEGER NOT NULL, known INTEGER NOT NULL, changed INTEGER NOT NULL,
+  withdrawn INTEGER NOT NULL, blank_became_zero INTEGER NOT NULL,
+  new_in_old_period INTEGER NOT NULL, new_period INTEGER NOT NULL
+);
+CREATE TABLE comparison_figures (
+  comparison TEXT NOT NULL REFERENCES comparisons(id),
+  observation TEXT NOT NULL REFERENCES observations(id), revision INTEGER NOT NULL,
+  kind TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (comparison, position, observation)
+) WITHOUT ROWID;
+CREATE TABLE publications (
+  id TEXT PRIMARY KEY, source TEXT NOT NULL REFERENCES sources(id), title TEXT NOT NULL,
+  document_type TEXT NOT NULL, organisations TEXT NOT NULL, first_published TEXT NOT NULL,
+  updated TEXT NOT NULL, withdrawn TEXT NOT NULL, about TEXT NOT NULL, url TEXT NOT NULL,
+  snapshot TEXT NOT NULL REFERENCES snapshots(sha256)
+);
+CREATE TABLE publication_notes (
+  publication TEXT NOT NULL REFERENCES publications(id), position INTEGER NOT NULL,
+  date TEXT NOT NULL, note TEXT NOT NULL, PRIMARY KEY (publication, position)
+);
+CREATE TABLE publication_files (
+  publication TEXT NOT NULL REFERENCES publications(id), position INTEGER NOT NULL,
+  title TEXT NOT NULL, url TEXT NOT NULL, media_type TEXT NOT NULL, bytes INTEGER,
+  PRIMARY KEY (publication, position)
+);
+CREATE TABLE foi_requests (
+  id TEXT PRIMARY KEY, source TEXT NOT NULL REFERENCES sources(id), title TEXT NOT NULL,
+  law TEXT NOT NULL, state TEXT NOT NULL, display_state TEXT NOT NULL, authority TEXT NOT NULL,
+  body TEXT REFERENCES bodies(id), created TEXT NOT NULL, updated TEXT NOT NULL,
+  last_event TEXT NOT NULL, attachments TEXT NOT NULL,
+  snapshot TEXT NOT NULL REFERENCES snapshots(sha256)
+);
 CREATE TABLE changes (
   id INTEGER PRIMARY KEY, edition INTEGER NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL,
-  detail TEXT NOT NULL, observation TEXT, recorded_on TEXT NOT NULL
+  detail TEXT NOT NULL, observation TEXT, address TEXT NOT NULL, recorded_on TEXT NOT NULL
 );
 
 CREATE INDEX observations_series ON observations(series, start);
@@ -170,6 +215,11 @@ CREATE INDEX series_requester ON series(requester);
 CREATE INDEX series_holder ON series(holder);
 CREATE INDEX correction_figures_observation ON correction_figures(observation);
 CREATE INDEX conflict_sides_observation ON conflict_sides(observation);
+CREATE INDEX comparisons_source ON comparisons(source, position);
+CREATE INDEX comparison_figures_observation ON comparison_figures(observation);
+CREATE INDEX publications_source ON publications(source, updated);
+CREATE INDEX foi_requests_source ON foi_requests(source, updated);
+CREATE INDEX foi_requests_body ON foi_requests(body);
 CREATE INDEX body_names_body ON body_names(body);
 CREATE INDEX bodies_type ON bodies(body_type, label);
 

@@ -38,7 +38,9 @@ def series_rows(state: State) -> Iterator[Row]:
         first = min((f["start"] or f["end"] for f in figures), default="")
         last = max(f["end"] or f["start"] for f in figures)
         codes = [figures[0][name] for name in SERIES]
-        yield (id, series_label(figures[0], state.words), *codes, first, last, len(figures))
+        bands = sum(f["value"] is None and f["low"] is not None for f in figures)
+        label = series_label(figures[0], state.words)
+        yield (id, label, *codes, first, last, len(figures), bands)
 
 
 def number(text: str | None) -> int | float | None:
@@ -52,7 +54,8 @@ def observation_rows(state: State) -> Iterator[Row]:
     """Yield each figure with its marks, unit and place."""
     marks = marks_of(state)
     disputed = {s.get("observation") for c in state.words["conflict"].values() for s in c["sides"]}
-    corrected = {o for _, o in correction_figures(state.words["correction"])}
+    ids = {figure["id"] for figure in state.figures}
+    corrected = {o for _, o in correction_figures(state.words["correction"], ids)}
     for f in state.figures:
         place = f["place"]
         yield (
@@ -66,9 +69,16 @@ def observation_rows(state: State) -> Iterator[Row]:
             *(number(f[name]) for name in ("value", "low", "high")),
             *(f["status"], marks[f["id"]], f["printed"], f["source"]),
             *(place.get("page", ""), place.get("url", ""), f["snapshot"]),
-            *(place.get("row"), place.get("column", ""), f["variant"], f["note"]),
+            *(part_of(place), place.get("row"), place.get("column", "")),
+            *(f["variant"], f["note"]),
             *(int(f["id"] in disputed), int(f["id"] in corrected), f["revision"]),
         )
+
+
+def part_of(place: Mapping[str, Any]) -> str:
+    """Which part of the archived file a row belongs to: member of a zip, sheet, table."""
+    names = ("member", "sheet", "table")
+    return ", ".join(f"{name} {place[name]}" for name in names if place.get(name))
 
 
 def marks_of(state: State) -> dict[str, str]:

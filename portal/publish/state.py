@@ -1,14 +1,14 @@
 """Everything approved at one moment, read from the private store."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from portal.store.desk import Desk
 
 from portal.core.observations import read_breakdown
-from portal.store.private import APPROVED, REVISIONS, current_records, rows
+from portal.store.private import APPROVED, FETCHED, REVISIONS, approved_records, current_records, rows
 
 Row = tuple[Any, ...]
 Record = Mapping[str, Any]
@@ -27,6 +27,10 @@ class State:
     figures: list[dict[str, Any]]
     revisions: list[dict[str, Any]]
     snapshots: dict[str, dict[str, Any]]
+    imports: list[dict[str, Any]] = field(default_factory=list)
+    fetches: list[dict[str, Any]] = field(default_factory=list)
+    publications: list[dict[str, Any]] = field(default_factory=list)
+    requests: list[dict[str, Any]] = field(default_factory=list)
 
 
 def state(db: Desk) -> State:
@@ -35,16 +39,27 @@ def state(db: Desk) -> State:
         kind: {row["id"]: json.loads(row["content"]) for row in current_records(db, kind)}
         for kind in KINDS
     }
-    words["source"] |= {
-        row["id"]: _as_source(json.loads(row["content"]))
-        for row in current_records(db, "scraped_source")
-    }
+    scraped = {r["id"]: json.loads(r["content"]) for r in current_records(db, "scraped_source")}
+    words["source"] |= {id: _as_source(given) for id, given in scraped.items()}
+    proven = [id for id, given in scraped.items() if given["proven"]]
     figures = [dict(row) for row in rows(db, APPROVED)]
     for figure in figures:
         figure["place"] = json.loads(figure["locator"])
     revisions = [dict(row) for row in rows(db, REVISIONS)]
     snapshots = {row["sha256"]: dict(row) for row in rows(db, "SELECT * FROM snapshots")}
-    return State(words, figures, revisions, snapshots)
+    imports = [dict(row) for row in rows(db, "SELECT id, name, snapshot FROM imports ORDER BY id")]
+    told = [_told(db, kind, proven) for kind in ("publication", "foi_request")]
+    fetches = [dict(row) for row in rows(db, FETCHED)]
+    return State(words, figures, revisions, snapshots, imports, fetches, *told)
+
+
+def _told(db: Desk, kind: str, proven: list[str]) -> list[dict[str, Any]]:
+    """What sources tell in words, each with the snapshot that says so."""
+    return [
+        {**json.loads(row["content"]), "id": row["id"], "snapshot": row["snapshot"],
+         "source": row["source"]}
+        for row in approved_records(db, kind, proven)
+    ]  # fmt: skip
 
 
 def _as_source(given: Record) -> Record:
@@ -71,8 +86,11 @@ def breakdown_label(breakdown: str, dimensions: Mapping[str, Record]) -> str:
     return "; ".join(parts) or "Total"
 
 
-def correction_figures(corrections: Mapping[str, Record]) -> Iterator[tuple[str, str]]:
-    """Yield each correction with each figure that it is about."""
+def correction_figures(
+    corrections: Mapping[str, Record], known: Container[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield each correction with each figure that it is about, as far as the figure is held."""
     for id, given in corrections.items():
         for figure in given.get("figures", []):
-            yield id, figure["observation"]
+            if figure["observation"] in known:
+                yield id, figure["observation"]

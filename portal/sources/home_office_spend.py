@@ -51,6 +51,7 @@ SOURCE = Source(
 COLLECTION = _govuk.CONTENT + "/government/collections/25000-spend"
 SWAPPED = "Expense type and expense area stand in each other's column in this file."
 NOTHING = {"-": "none_recorded", "": "not_available"}
+CHARSETS = _spend.ENCODINGS  # the files declare none, and 35 of 78 months are cp1252
 MAY_BE_EMPTY = True  # most months list no such payment
 
 

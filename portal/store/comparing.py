@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
+from portal.core.errors import TooManyLost
+
 STAGED = """
 CREATE TEMP TABLE IF NOT EXISTS staged (
   id TEXT PRIMARY KEY, series TEXT, measure TEXT, requester TEXT, holder TEXT, area TEXT,
@@ -81,19 +83,23 @@ def stage(conn: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> None:
     conn.executemany(f"INSERT INTO temp.staged VALUES ({', '.join('?' * 22)})", rows)
 
 
-def compare(
-    conn: sqlite3.Connection, feed: str, complete: bool, alarm: float
-) -> dict[str, int | bool]:
-    """Find what is new, revised and gone; returns the counts and whether a person must look."""
+def compare(conn: sqlite3.Connection, batch: Any) -> dict[str, int | bool]:
+    """Find what is new, revised and gone; returns the counts and whether a person must look.
+
+    Raises TooManyLost when more of the known figures are gone than the batch allows.
+    """
     conn.execute(FIND_CHANGED)
     staged = conn.execute("SELECT count(*) FROM temp.staged").fetchone()[0]
-    if complete:
-        conn.execute(FIND_WITHDRAWN, [feed])
+    if batch.complete:
+        conn.execute(FIND_WITHDRAWN, [batch.feed])
     counts = dict(conn.execute("SELECT kind, count(*) FROM temp.changed GROUP BY kind"))
     new, gone = counts.get("new", 0), counts.get("withdrawn", 0)
     revised = counts.get("revised", 0) + counts.get("read_again", 0)
     known = staged - new + gone
-    held = known > 0 and (revised + gone) / known > alarm
+    if known and gone / known > batch.losses:
+        expected = f"at least {1 - batch.losses:.0%} of the {known} figures known until now"
+        raise TooManyLost(expected, f"{known - gone} of them", batch.feed)
+    held = known > 0 and (revised + gone) / known > batch.alarm
     found = {"new": new, "revised": revised, "withdrawn": gone, "held": held}
     return found | {"unchanged": staged - new - revised}
 

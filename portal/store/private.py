@@ -1,7 +1,8 @@
 """What the private store holds now: the questions that imports, checks and the publisher ask."""
 
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from portal.store.desk import Desk
@@ -66,3 +67,86 @@ def looks(db: Desk, source: str) -> list[sqlite3.Row]:
 def current_readings(db: Desk, feed: str) -> dict[str, sqlite3.Row]:
     """The newest reading of each figure of a feed, approved or not, by observation."""
     return {row["observation"]: row for row in rows(db, CURRENT_READINGS, feed=feed)}
+
+
+NEWEST_READINGS = """
+SELECT o.id, o.source, o.measure, o.holder, o.area, o.breakdown, o.start, o."end", g.period,
+  g.value, g.low, g.high, g.status, g.printed, g.note, g.snapshot, g.locator,
+  EXISTS (SELECT 1 FROM decisions d WHERE d.observation = o.id AND d.verdict = 'approved')
+    AS published
+FROM observations o JOIN readings g ON g.observation = o.id
+WHERE o.source = :source AND g.revision =
+  (SELECT max(l.revision) FROM readings l WHERE l.observation = o.id)
+ORDER BY o.id
+"""
+
+APPROVED_SINCE = """
+SELECT EXISTS (SELECT 1 FROM decisions WHERE verdict = 'approved' AND recorded_at >= e.built_at)
+  OR EXISTS (SELECT 1 FROM records WHERE import > e.last_import)
+  OR EXISTS (SELECT 1 FROM import_decisions WHERE recorded_at >= e.built_at)
+FROM (SELECT coalesce(max(built_at), '') AS built_at, coalesce(max(last_import), 0) AS last_import
+  FROM editions) e
+"""
+
+IMPORTED = "SELECT DISTINCT name, snapshot FROM imports WHERE name LIKE :source || '/%'"
+
+
+def newest_readings(db: Desk, source: str) -> Iterator[sqlite3.Row]:
+    """The newest reading of each figure of a source, in order of their ids."""
+    return rows(db, NEWEST_READINGS, source=source)
+
+
+def fetches(db: Desk, source: str) -> list[sqlite3.Row]:
+    """Everything that was fetched for a source, the oldest first."""
+    return list(rows(db, "SELECT * FROM fetches WHERE source = :s ORDER BY id", s=source))
+
+
+def imported(db: Desk, source: str) -> set[tuple[str, str]]:
+    """Which snapshots of a source's feeds were recorded: (feed, SHA-256)."""
+    return {tuple(row) for row in rows(db, IMPORTED, source=source)}
+
+
+def approved_since_edition(db: Desk) -> bool:
+    """Whether anything was approved, or told in words, that the newest edition cannot hold."""
+    return bool(db.execute(APPROVED_SINCE).fetchone()[0])
+
+
+# What a source tells in words (a publication, a request) has no reading to decide on: it is shown
+# when its source is proven, or once a person has approved the import.
+APPROVED_RECORDS = """
+SELECT r.id, r.content, i.snapshot, substr(i.name, 1, instr(i.name, '/') - 1) AS source
+FROM records r JOIN imports i ON i.id = r.import
+WHERE r.kind = :kind AND r.content IS NOT NULL AND r.import = (
+  SELECT max(l.import) FROM records l JOIN imports n ON n.id = l.import
+  WHERE l.kind = r.kind AND l.id = r.id AND (
+    substr(n.name, 1, instr(n.name, '/') - 1) IN (SELECT value FROM json_each(:proven))
+    OR EXISTS (SELECT 1 FROM import_decisions d WHERE d.import = n.id)))
+ORDER BY r.id
+"""
+
+FETCHED = """
+SELECT sha256, address, source, label, linked_from, min(fetched_at) AS first_fetched,
+  max(fetched_at) AS last_fetched
+FROM fetches GROUP BY sha256, address, source ORDER BY sha256, address, source
+"""
+
+# A reading that was overtaken by a later, approved one is no longer waited for.
+WAITING = """
+SELECT i.id, i.name, i.recorded_at, sum(g.revision = 1) AS new,
+  sum(g.revision > 1 AND g.status <> 'withdrawn') AS revised,
+  sum(g.revision > 1 AND g.status = 'withdrawn') AS withdrawn
+FROM imports i JOIN readings g ON g.import = i.id
+WHERE i.name LIKE :source || '/%' AND NOT EXISTS (SELECT 1 FROM decisions d
+  WHERE d.observation = g.observation AND d.revision >= g.revision)
+GROUP BY i.id ORDER BY i.id
+"""
+
+
+def approved_records(db: Desk, kind: str, proven: Sequence[str]) -> list[sqlite3.Row]:
+    """What sources tell in words, as far as it may be shown: id, content, snapshot, source."""
+    return list(rows(db, APPROVED_RECORDS, kind=kind, proven=json.dumps(proven)))
+
+
+def waiting(db: Desk, source: str) -> list[sqlite3.Row]:
+    """The imports of a source whose readings wait for a person, and what they would change."""
+    return list(rows(db, WAITING, source=source))

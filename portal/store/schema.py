@@ -39,6 +39,23 @@ def nothing_is_overwritten(db: Database) -> None:
             )
 
 
+@steps()
+def decisions_on_imports(db: Database) -> None:
+    """Keep why a person let through an import that waited: figures and words alike."""
+    db.conn.execute(IMPORT_DECISIONS)
+    for deed in ("UPDATE", "DELETE"):
+        db.conn.execute(
+            f"CREATE TRIGGER import_decisions_no_{deed.lower()} BEFORE {deed} ON import_decisions"
+            " BEGIN SELECT RAISE(ABORT, 'import_decisions: what was decided stays'); END"
+        )
+
+
+IMPORT_DECISIONS = """
+CREATE TABLE import_decisions (
+  id INTEGER PRIMARY KEY, import INTEGER NOT NULL REFERENCES imports(id), why TEXT NOT NULL,
+  actor TEXT NOT NULL, recorded_at TEXT NOT NULL
+)
+"""
 FIRST_TABLES = """
 CREATE TABLE imports (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL, key TEXT NOT NULL, snapshot TEXT NOT NULL,

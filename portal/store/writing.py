@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from portal import __version__
+from portal.core.errors import StoreError
 from portal.core.observations import Locator, Observation, Series, write_breakdown
 from portal.core.sources import Snapshot as Fetched
 from portal.core.values import plain
@@ -50,8 +51,9 @@ class Batch:
 
     `feed` names the file or publication. When `complete`, a figure or word of the feed that is
     missing now is withdrawn. `key` stands for exactly this content read by exactly these words:
-    a second time in a row it is not recorded. With a `rule` the readings are approved by it; else they wait. More than
-    `alarm` of the known figures changed at once is held back for a person, whatever the rule.
+    a second time in a row it is not recorded. With a `rule` the readings are approved by it; else
+    they wait. More than `alarm` of the known figures changed at once is held back for a person,
+    whatever the rule; more than `losses` of them gone at once is refused.
     """
 
     feed: str
@@ -62,6 +64,7 @@ class Batch:
     complete: bool = True
     rule: str = ""
     alarm: float = 1.0
+    losses: float = 1.0
     reason: str = "we_re_read"
     actor: str = "portal"
 
@@ -97,7 +100,7 @@ def record(db: Desk, batch: Batch) -> Outcome:
     with transaction(db) as conn:
         id = conn.execute("SELECT coalesce(max(id), 0) + 1 FROM imports").fetchone()[0]
         comparing.stage(conn, map(_staged, batch.observations))
-        outcome = comparing.compare(conn, batch.feed, batch.complete, batch.alarm)
+        outcome = comparing.compare(conn, batch)
         words = list(_changed_records(db, batch))
         outcome = _plus(Outcome(**outcome), [what for *_, what in words], batch)
         _write_import(conn, id, batch, outcome)
@@ -109,6 +112,43 @@ def record(db: Desk, batch: Batch) -> Outcome:
         detail = json.dumps({**asdict(outcome), "rule": batch.rule})
         note(conn, batch.actor, "held" if outcome.held else "import", batch.feed, detail)
     return outcome
+
+
+APPROVED_BY_PERSON = "a person looked at an import that waited, and approved it"
+APPROVE = """
+INSERT INTO decisions (observation, revision, verdict, rule, actor, recorded_at)
+SELECT g.observation, g.revision, 'approved', ?, ?, ? FROM readings g
+WHERE g.import = ? AND NOT EXISTS (
+  SELECT 1 FROM decisions d WHERE d.observation = g.observation AND d.revision = g.revision)
+"""
+
+
+def approve(db: Desk, number: int, actor: str, why: str) -> int:
+    """Approve what an import read and nobody has decided on; returns how many readings.
+
+    `actor` is who looked, `why` what they saw: both stay in the private store. Refused when no
+    import has that number, or nothing in it waits.
+    """
+    if not (actor.strip() and why.strip()):
+        raise StoreError("An approval names who looked, and why it is right.")
+    with transaction(db) as conn:
+        name = conn.execute("SELECT name FROM imports WHERE id = ?", [number]).fetchone()
+        if name is None:
+            raise StoreError(f"There is no import {number}; `portal sources` lists what waits.")
+        decided = "SELECT 1 FROM import_decisions WHERE import = ?"
+        words = "SELECT 1 FROM records WHERE import = ?"
+        before = conn.execute(decided, [number]).fetchone()
+        given = [APPROVED_BY_PERSON, actor.strip(), now(), number]
+        count = conn.execute(APPROVE, given).rowcount
+        if not count and (before or not conn.execute(words, [number]).fetchone()):
+            raise StoreError(f"Import {number} ({name[0]}): nothing in it waits.")
+        conn.execute(
+            "INSERT INTO import_decisions (import, why, actor, recorded_at) VALUES (?, ?, ?, ?)",
+            [number, why.strip(), actor.strip(), now()],
+        )
+        detail = json.dumps({"import": number, "readings": count, "why": why.strip()})
+        note(conn, actor.strip(), "approve", name[0], detail)
+    return int(count)
 
 
 def note(conn: Any, actor: str, action: str, object: str, detail: str = "") -> None:

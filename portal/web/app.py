@@ -22,6 +22,7 @@ from portal.web import (
     observations,
     problems,
     register,
+    rendering,
     search,
     sources,
     story,
@@ -54,6 +55,7 @@ def create_app(config: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def tables(_: FastAPI) -> AsyncIterator[None]:
+        rendering.warm()
         # Pages are served at once; /data asks for patience until its process stands.
         starting = asyncio.create_task(supervisor.start())
         try:

@@ -235,6 +235,13 @@ def templates() -> Environment:
     return environment()
 
 
+def warm() -> None:
+    """Compile every page's template, so that no reader waits for it."""
+    for name in templates().list_templates(extensions=["html", "atom"]):
+        if not name.startswith("datasette/"):
+            templates().get_template(name)
+
+
 def about(request: Request) -> "_About":
     """What the edition says of itself; empty on a page that stands on no edition."""
     edition = getattr(request.state, "edition", None)

@@ -8,6 +8,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from formats import as_xlsx
+
 HERE = Path(__file__).parent
 GOVUK = "https://www.gov.uk/api/content"
 ASSETS = "https://assets.publishing.service.gov.uk/media"
@@ -367,7 +369,7 @@ def operator_pages() -> tuple[dict[str, tuple[str, bytes]], dict[str, tuple[str,
     return {bt: ("page.html", said)}, demanded
 
 
-BOOK = b"PK\x03\x04 invented, not a workbook\n"
+BOOK = as_xlsx({"Statistik": [["invented"]]})
 PDF = b"%PDF-1.4\n% invented, empty\n%%EOF\n"
 
 

@@ -18,6 +18,7 @@ from portal.web.tables.child import Child
 LOG = logging.getLogger("portal.tables")
 LOOK_SECONDS = 1.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+FIRST_PATIENCE = 8.0
 # The longest path that a Unix domain socket may have is 107 bytes.
 LONGEST_SOCKET = 100
 
@@ -71,6 +72,11 @@ class Supervisor:
     @asynccontextmanager
     async def request(self) -> AsyncIterator[Child]:
         """Hold the process for one request; raises Down when there is none."""
+        if self.child is None and self.current():
+            # The site has just begun: the first process stands in a second or two.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(FIRST_PATIENCE):
+                    await self.changed.wait()
         child = self.child
         if child is None or child.ended:
             raise Down

@@ -1,0 +1,1 @@
+"""The desk: documents that people hand in, inspected, read, checked and approved."""

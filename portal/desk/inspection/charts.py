@@ -1,0 +1,74 @@
+"""Charts keep copies of the figures they draw: each copy is compared with the visible cells."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from lxml import etree
+
+from portal.desk.inspection import markup, spans
+from portal.desk.inspection.sheets import Sheet
+from portal.desk.inspection.zips import Package
+
+_CHART = re.compile(r"(?:xl|word|ppt)/charts/chart(?:ex)?\d*\.xml", re.I)
+Seen = Callable[[str], set[str]]
+
+
+def parts(package: Package) -> Iterator[tuple[str, etree._Element]]:
+    """Yield the place and content of each chart of a package."""
+    for name in package.names():
+        if _CHART.fullmatch(name):
+            place = f"chart, {package.number(name)}"
+            yield place, markup.parse(package.read(name), place, package.report)
+
+
+def compare(package: Package, read_sheets: list[Sheet], names: list[str]) -> None:
+    """Note copies in charts which are not what the visible cells show."""
+    visible = {
+        names[sheet.number - 1].casefold(): {
+            (cell.row, cell.column): cell.text for cell in sheet.table.cells
+        }
+        for sheet in read_sheets
+        if sheet.number <= len(names)
+    }
+    for place, root in parts(package):
+        lost: list[str] = []
+        for cache in markup.each(root, "strCache", "numCache", "multiLvlStrCache", "strLit", "numLit", "lvl"):
+            lost += _unseen(cache, visible)
+        if lost:
+            package.report.hidden("chart_cache", place, "\n".join(lost), len(lost))
+        outside = next(markup.each(root, "externalData"), None)
+        if outside is not None:
+            package.report.add("embedded_object", place)
+
+
+def _unseen(cache: etree._Element, visible: dict[str, dict[tuple[int, int], str]]) -> list[str]:
+    """Return the copied texts that no visible cell of the named range shows."""
+    parent = cache.getparent()
+    formula = parent.findtext("{*}f", "") if parent is not None else ""
+    shown = _shown(formula, visible)
+    copies = [(point.findtext("{*}v") or point.text or "").strip() for point in markup.each(cache, "pt")]
+    return [text for text in copies if text and _number(text) not in shown]
+
+
+def _shown(formula: str, visible: dict[str, dict[tuple[int, int], str]]) -> set[str]:
+    texts: set[str] = set()
+    for piece in re.findall(r"(?:'(?:[^']|'')*'|[^,()'])+", formula):
+        name, _, reference = piece.rpartition("!")
+        cells = visible.get(name.strip("'").replace("''", "'").casefold(), {})
+        area = spans.area(reference)
+        if area is None:
+            continue
+        top, left, bottom, right = area
+        texts |= {
+            _number(text)
+            for (row, column), text in cells.items()
+            if top <= row <= bottom and left <= column <= right
+        }
+    return texts
+
+
+def _number(text: str) -> str:
+    try:
+        return f"{float(text):.9g}"
+    except ValueError:
+        return " ".join(text.split())
