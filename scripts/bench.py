@@ -32,7 +32,7 @@ PAGES = (
     "/search?q=metropolitan",
 )
 MADE_UP = 1_000_000
-ROUNDS = 30
+ROUNDS = 30 if len(sys.argv) < 2 else int(sys.argv[1])
 
 
 def main() -> None:
@@ -80,16 +80,17 @@ def multiply(config: Settings) -> None:
             f"""WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {copies})
             INSERT INTO observations
               (id, start, "end", period, area, series, {", ".join(kept[1:])})
-            SELECT o.id || '-' || i, date('1900-01-01', i || ' days'), date('1900-01-01', i || ' days'),
-              'made up ' || i, (SELECT a.id FROM other_areas a WHERE a.rowid = 1 + i % 200),
+            SELECT o.id || '-' || i, date('1900-01-01', i || ' days'),
+              date('1900-01-01', i || ' days'), 'made up ' || i, (SELECT a.id FROM other_areas a WHERE a.rowid = 1 + i % 200),
               o.series || '-' || (i % 50), {", ".join(f"o.{k}" for k in kept[1:])}
             FROM observations o, n"""
         )
+        names = [row[1] for row in conn.execute("PRAGMA table_info(series)")]
+        made = {"id": "o.series", "area": "o.area", "observations": "20"}
+        given = ", ".join(made.get(name, f"s.{name}") for name in names)
         conn.execute(
-            """INSERT OR IGNORE INTO series SELECT o.series, s.label || ' (made up)', s.measure,
-            s.requester, s.holder, o.area, s.breakdown, '1900-01-01', '1903-01-01', 20
-            FROM observations o JOIN series s ON s.id = substr(o.series, 1, 12)
-            WHERE o.series LIKE '%-%'"""
+            f"""INSERT OR IGNORE INTO series SELECT {given} FROM observations o
+            JOIN series s ON s.id = substr(o.series, 1, 12) WHERE o.series LIKE '%-%'"""
         )
         conn.execute("ANALYZE")
 

@@ -12,9 +12,9 @@ from reportlab.pdfgen.canvas import Canvas
 Grid = list[list[str]]
 
 PLACES = (
-    "Avon and Somerset", "Bedfordshire", "Cambridgeshire", "Cheshire", "City of London", "Cleveland",
-    "Cumbria", "Derbyshire", "Devon and Cornwall", "Dorset", "Durham", "Essex", "Gloucestershire",
-    "Greater Manchester", "Hampshire", "Hertfordshire", "Humberside", "Kent", "Lancashire",
+    "Avon and Somerset", "Bedfordshire", "Cambridgeshire", "Cheshire", "City of London",
+    "Cleveland", "Cumbria", "Derbyshire", "Devon and Cornwall", "Dorset", "Durham", "Essex",
+    "Gloucestershire", "Greater Manchester", "Hampshire", "Hertfordshire", "Humberside", "Kent", "Lancashire",
     "Leicestershire", "Lincolnshire", "Merseyside", "Metropolitan Police", "Norfolk",
     "North Wales", "North Yorkshire", "Northamptonshire", "Northumbria", "Nottinghamshire",
     "South Wales", "South Yorkshire", "Staffordshire", "Suffolk", "Surrey", "Sussex",
@@ -163,7 +163,7 @@ def wrapped(dice: random.Random) -> Made:
 
 
 def merged(dice: random.Random) -> Made:
-    """A head of two rows, with headings over two columns each; expected without the first."""
+    """A head of two rows, with a heading over two columns."""
     sheet, grid = Sheet(), figures(dice, dice.randint(8, 20))
     sheet.prose()
     width = (sheet.width - 250) / 4
@@ -173,7 +173,9 @@ def merged(dice: random.Random) -> Made:
     sheet.y -= 14
     sheet.pen.line(60, top, 190 + 4 * width, top)
     draw(sheet, grid, lines=False)
-    return Made("merged", "pdf", sheet.done(), (grid,))
+    # A heading over one row of the head stands in the first of its rows.
+    head = [[grid[0][0], "Requested in 2013", "", *grid[0][3:]], ["", *grid[0][1:3], "", ""]]
+    return Made("merged", "pdf", sheet.done(), ([*head, *grid[1:]],))
 
 
 def names_first(dice: random.Random) -> Made:

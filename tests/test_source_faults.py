@@ -217,13 +217,13 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 
 def refused(scene: Scene, id: str, kinds: tuple[type[Exception], ...], **given: Any) -> Look:
     """Run a spoilt source, and another after it: a named error, and nothing else has changed."""
-    other = "apple" if id == "github" else "github"
+    other, before = "apple" if id == "github" else "github", scene.figures()
     look, unharmed = scene.scrape(id, other, **given)
     assert look.outcome == "failed"
     names = "|".join(kind.__name__ for kind in kinds)
     assert any(f"{kind.__name__}: " in look.problems for kind in kinds), f"{names}: {look.problems}"
     assert unharmed.outcome == "unchanged", unharmed.problems
-    assert scene.figures() == scene.good
+    assert scene.figures() == before
     return look
 
 
@@ -252,7 +252,7 @@ WIRE_CASES = [(f, id) for f in WIRE for id in SOURCES if applies(f, target(id))]
 def test_a_fault_on_the_wire_ends_in_a_named_error(scene: Scene, fault: str, id: str) -> None:
     play, kinds = WIRE[fault]
     document, client = target(id), scene.client
-    fetches = scene.run.db["fetches"].count
+    fetches, before = scene.run.db["fetches"].count, scene.figures()
     if fault in ("slow drip", "TLS error"):
         names = {address.split("/")[2] for address in scene.server.held}
         client = LocalClient(
@@ -263,7 +263,7 @@ def test_a_fault_on_the_wire_ends_in_a_named_error(scene: Scene, fault: str, id:
     scene.server.spoilt = {document.address: play}
     if client.scheme == "https":
         (look,) = scene.scrape(id, client=client)
-        assert look.outcome == "failed" and scene.figures() == scene.good
+        assert look.outcome == "failed" and scene.figures() == before
         assert any(f"{kind.__name__}: " in look.problems for kind in kinds)
     elif client is scene.client:
         refused(scene, id, kinds)
@@ -271,7 +271,7 @@ def test_a_fault_on_the_wire_ends_in_a_named_error(scene: Scene, fault: str, id:
     else:
         (look,) = scene.scrape(id, client=client)
         assert look.outcome == "failed" and "TooSlow: " in look.problems
-        assert scene.figures() == scene.good
+        assert scene.figures() == before
     if fault != "another page":  # it is a sound page, kept as proof that the source refused it
         assert scene.run.db["fetches"].count == fetches
 

@@ -36,7 +36,7 @@ def delimited_rows(content: bytes, kind: str, limits: Limits) -> Iterator[list[s
 
 def delimited_tables(content: bytes, kind: str, limits: Limits) -> list[Table]:
     """Read a CSV or TSV as one table."""
-    _, doubts = _decoded(content[:200_000])
+    _, doubts = _decoded(content)
     cells = []
     rows: list[list[str]] = []
     widths: dict[int, int] = {}
@@ -60,8 +60,6 @@ def _decoded(content: bytes) -> tuple[str, tuple[str, ...]]:
     try:
         return content.decode(encoding), ()
     except UnicodeDecodeError as problem:
-        if encoding == "utf-8" and problem.start >= len(content) - 4:
-            return content[: problem.start].decode("utf-8"), ()
         if encoding == "utf-16":
             raise Unreadable("text in UTF-16", str(problem)) from problem
     text = content.decode("cp1252", "replace")

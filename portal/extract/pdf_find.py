@@ -182,7 +182,9 @@ def _to_rule(lines: list[Line], first: int, last: int, page: Page) -> int:
         head = lines[at:first]
         if any(is_prose(p) or CAPTION.match(p.text) for line in head for p in line.pieces):
             continue
-        inside = all(box[0] - 12 <= x.pieces[0].left and x.pieces[-1].right <= box[2] + 12 for x in head)
+        inside = all(
+            box[0] - 12 <= x.pieces[0].left and x.pieces[-1].right <= box[2] + 12 for x in head
+        )
         if inside and _topped(page, box, above, lines[at].base - 0.5 * lines[at].size):
             return at
     return first

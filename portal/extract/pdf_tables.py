@@ -145,7 +145,7 @@ def _notes(around: Sequence[Line], box: Box) -> list[str]:
     for line in below[:MOST_NOTES]:
         text = " ".join(p.text for p in line.pieces)
         begins = bool(NOTE.match(text)) or line.pieces[0].words[0].raised
-        close = line.top - edge <= (2.5 if begins else 0.5) * max(line.size, 6.0)
+        close = line.top - edge <= (3.0 if begins else 0.5) * max(line.size, 9.0)
         if not close or (not begins and not found):
             break
         if begins:

@@ -13,9 +13,10 @@ TOTAL = re.compile(
     re.IGNORECASE,
 )
 SUBTOTAL = re.compile(r"sub[ -]?total", re.IGNORECASE)
-FIGURE = re.compile(
-    r"([-–−(]?)\s*[£$€]?\s*([-–−]?)(\d{1,3}(?:[,  ]\d{3})+|\d+)(\.\d+)?\s*(%?)\)?"
-    r"(?:\s?[*†‡§]+|\s\d{1,2}|\s?\(\d{1,2}\)|\s?\[[a-z]+\])?"
+FIGURE = re.compile(  # ASCII: digits of other scripts are no figures to us
+    r"([-–−(]?)\s*[£$€]?\s*([-–−]?)(\d{1,3}(?:[,\u00a0\u2009 ]\d{3})+|\d+)(\.\d+)?\s*(%?)\)?"
+    r"(?:\s?[*†‡§]+|\s\d{1,2}|\s?\(\d{1,2}\)|\s?\[[a-z]+\])?",
+    re.ASCII,
 )
 MOST_DIGITS = 28
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from portal.core.observations import TOTAL, read_breakdown
 from portal.publish.figures import held_rows, number, observation_rows, series_rows
-from portal.publish.pairs import pair_figures, pair_rows, pairs
 from portal.publish.origins import fetch_rows, held_snapshots, mirrored_snapshots, told_tables
+from portal.publish.pairs import pair_figures, pair_rows, pairs
 from portal.publish.state import Record, Row, State, breakdown_label, correction_figures
 
 # What stands in a figure when no single body is meant.
@@ -33,7 +33,8 @@ def tables(state: State) -> Iterator[tuple[str, Iterable[Row]]]:
     yield "licences", _plain(_rights(words["licence"]), "label url attribution mirror")
     source = "title publisher year url kind licence note"
     yield "sources", ((*row, count("source", row[0])) for row in _plain(words["source"], source))
-    found, held = pairs(state), held_snapshots(state)
+    found = pairs(state)
+    held = held_snapshots(state, found)
     yield "snapshots", _snapshots(state, held, count)
     yield "fetches", fetch_rows(state, held)
     yield "series", series_rows(state)
@@ -130,7 +131,7 @@ def _rights(licences: Mapping[str, Record]) -> dict[str, Record]:
 
 
 def _snapshots(state: State, held: Sequence[str], count: _Counts) -> Iterator[Row]:
-    mirrored = set(mirrored_snapshots(state))
+    mirrored = mirrored_snapshots(state, held)
     for sha256 in held:
         known = state.snapshots[sha256]
         facts = (known[name] for name in ("name", "address", "media_type", "bytes"))

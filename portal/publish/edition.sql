@@ -161,6 +161,12 @@ CREATE TABLE held (
   observation TEXT NOT NULL REFERENCES observations(id), whole_year INTEGER NOT NULL,
   PRIMARY KEY (body, year, observation)
 ) WITHOUT ROWID;
+CREATE TABLE holdings (
+  role TEXT NOT NULL, body TEXT NOT NULL REFERENCES bodies(id),
+  measure TEXT NOT NULL REFERENCES measures(id), figures INTEGER NOT NULL,
+  british INTEGER NOT NULL, first_day TEXT NOT NULL, last_day TEXT NOT NULL,
+  states INTEGER NOT NULL, PRIMARY KEY (role, body, measure)
+) WITHOUT ROWID;
 CREATE TABLE datasets (
   id TEXT PRIMARY KEY, label TEXT NOT NULL, definition TEXT NOT NULL, rows INTEGER NOT NULL
 );
@@ -209,8 +215,13 @@ CREATE INDEX observations_requester ON observations(requester, measure, start);
 CREATE INDEX observations_holder ON observations(holder, measure, start);
 CREATE INDEX observations_source ON observations(source, measure, start);
 CREATE INDEX observations_snapshot ON observations(snapshot, "row");
+CREATE INDEX observations_area ON observations(measure, area, start);
+CREATE INDEX observations_holder_area ON observations(holder, area, measure, start);
 CREATE INDEX observations_status ON observations(status);
 CREATE INDEX series_measure ON series(measure, requester, holder, area, breakdown);
+CREATE INDEX series_area ON series(measure, area);
+CREATE INDEX series_long ON series(holder, area, breakdown, observations);
+CREATE INDEX series_asked ON series(requester, breakdown, observations);
 CREATE INDEX series_requester ON series(requester);
 CREATE INDEX series_holder ON series(holder);
 CREATE INDEX correction_figures_observation ON correction_figures(observation);

@@ -12,21 +12,27 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from portal.store.desk import Desk
-
 from portal.core.errors import EditionError, StoreError
 from portal.publish import contents, exports
 from portal.publish.changes import changes
+from portal.publish.rollups import holdings
 from portal.publish.search import search_rows
 from portal.publish.state import State, state
 from portal.store import archive
-from portal.store.desk import explain
+from portal.store.desk import Desk, explain
 from portal.store.writing import record_edition
 
 NAME = "retention-watch.db"
 SCHEMA = Path(__file__).with_name("edition.sql")
 # What depends on when and where an edition was built, not on what it says.
-CLOCKS = {"about": "*", "changes": ("edition", "recorded_on"), "revisions": ("recorded_at",)}
+CLOCKS = {
+    "about": "*",
+    "changes": ("edition", "recorded_on"),
+    "revisions": ("recorded_at",),
+    "fetches": ("first_fetched", "last_fetched"),
+}
+# The kinds of file that an archived file may go out as; the reader's browser never runs one.
+SUFFIXES = {".csv", ".json", ".atom", ".xml", ".zip", ".xlsx", ".ods", ".html", ".pdf", ".toml"}
 # Shadow tables of the search index hold nothing that their own content does not.
 Progress = Callable[[str], None]
 
@@ -60,7 +66,7 @@ def publish(db: Desk, archive_folder: Path, editions: Path, say: Progress) -> Ed
             record_edition(db, before.number, content_hash, before.observations)
             return before
         say("writing downloads")
-        _files(building, approved, archive_folder)
+        _files(building, archive_folder)
         manifest = _manifest(building, number, content_hash, len(approved.figures))
         edition = _swap(editions, building, number, manifest)
     except sqlite3.Error as problem:
@@ -159,7 +165,8 @@ def _database(path: Path, approved: State, db: Desk, number: int) -> str:
             conn.execute(statement)
         for table, rows in contents.tables(approved):
             _insert(conn, table, rows)
-        _insert(conn, "changes", changes(db, number))
+        _insert(conn, "changes", changes(db, approved, number))
+        _insert(conn, "holdings", holdings(conn))
         _insert(conn, "search", search_rows(conn))
         hash = content_hash(conn)
         about = {"edition": number, "built_at": datetime.now(UTC).isoformat(timespec="seconds")}
@@ -191,14 +198,20 @@ def _sound(conn: sqlite3.Connection) -> None:
         )
 
 
-def _files(building: Path, approved: State, archive_folder: Path) -> None:
+def _files(building: Path, archive_folder: Path) -> None:
+    """Write the downloads, and those archived files whose licence lets us hand them on."""
     with closing(readonly(building / NAME)) as conn:
         exports.write_all(conn, building / "downloads")
-    for sha256 in sorted({f["snapshot"] for f in approved.figures}):
-        held = approved.snapshots[sha256]
-        suffix = Path(held["name"]).suffix or ".json"
+        held = conn.execute("SELECT sha256, name, address FROM snapshots WHERE mirrored").fetchall()
+    for sha256, name, address in held:
         content = archive.read(archive_folder, sha256)
+        suffix = _suffix(name) or _suffix(address.partition("?")[0]) or ".bin"
         archive.write_whole(building / "snapshots" / f"{sha256}{suffix}", content)
+
+
+def _suffix(name: str) -> str:
+    suffix = Path(name).suffix.lower()
+    return suffix if suffix in SUFFIXES else ""
 
 
 def _manifest(building: Path, number: int, hash: str, observations: int) -> dict[str, Any]:

@@ -17,7 +17,7 @@ SELECT o.id, o.measure, m.label AS measure_label, o.unit, u.many AS unit_label,
   o.period_kind AS period_type, o.period AS period_label, o.start, o."end",
   o.value, o.low, o.high, o.marks, o.status, o.printed,
   r.publisher, r.title AS source_title, r.year AS source_year, o.page AS source_page, o.url,
-  r.licence, o.snapshot AS snapshot_sha256, o."row" AS snapshot_row,
+  r.licence, o.snapshot AS snapshot_sha256, o.part AS snapshot_part, o."row" AS snapshot_row,
   o.disputed, o.corrected, o.note, '/observations/' || o.id AS address
 FROM observations o JOIN measures m ON m.id = o.measure JOIN units u ON u.id = o.unit
 JOIN bodies q ON q.id = o.requester JOIN bodies h ON h.id = o.holder JOIN areas a ON a.id = o.area
@@ -68,7 +68,8 @@ MEANINGS = {
     "url": "address of the page at which the figure was read",
     "licence": "licence of the source, as a code",
     "snapshot_sha256": "SHA-256 of the archived bytes from which the figure was read",
-    "snapshot_row": "row in those bytes, from 1 below the header",
+    "snapshot_part": "part of those bytes: member of a zip, sheet, table",
+    "snapshot_row": "row in those bytes from 1; in our own transcriptions, from 1 below the header",
     "disputed": "1 when another source says otherwise",
     "corrected": "1 when the figure stands in the register of publishers' errors",
     "note": "our note to the figure",

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from portal.core.observations import TOTAL
-from portal.publish.pairs import pairs
+from portal.publish.pairs import Pair
 from portal.publish.state import Row, State
 
 GOV_UK = "https://www.gov.uk"
@@ -19,15 +19,15 @@ GOV_UK = "https://www.gov.uk"
 OURS = "data/"
 
 
-def held_snapshots(state: State) -> list[str]:
+def held_snapshots(state: State, pairs: Iterable[Pair]) -> list[str]:
     """The hashes of all bytes that an edition speaks of."""
     parts = (state.figures, state.revisions, state.publications, state.requests)
     found = {each["snapshot"] for part in parts for each in part}
-    return sorted(found | {pair.new for pair in pairs(state)})
+    return sorted(found | {pair.new for pair in pairs})
 
 
-def mirrored_snapshots(state: State) -> list[str]:
-    """The hashes of the bytes that may go out with an edition."""
+def mirrored_snapshots(state: State, held: Iterable[str]) -> set[str]:
+    """Those of the hashes whose bytes may go out with an edition."""
     sources: dict[str, set[str]] = {}
     for each in (*state.fetches, *state.publications, *state.requests):
         sources.setdefault(each.get("sha256") or each["snapshot"], set()).add(each["source"])
@@ -38,11 +38,8 @@ def mirrored_snapshots(state: State) -> list[str]:
         id for id, source in state.words["source"].items()
         if licences[source["licence"]].get("mirror")
     }  # fmt: skip
-    return [
-        sha256 for sha256 in held_snapshots(state)
-        if state.snapshots[sha256]["address"].startswith(OURS)
-        or (sources.get(sha256) and sources[sha256] <= free)
-    ]  # fmt: skip
+    ours = {sha256 for sha256 in held if state.snapshots[sha256]["address"].startswith(OURS)}
+    return ours | {sha256 for sha256 in held if sources.get(sha256, {""}) <= free}
 
 
 def fetch_rows(state: State, held: Iterable[str]) -> Iterator[Row]:

@@ -19,8 +19,10 @@ SELECT 'measure', '/trends?measure=' || m.id, m.label,
 SELECT 'source', '/sources/' || id, title, publisher || ' ' || year || ' ' || note, 4 FROM sources;
 SELECT 'law', '/retention#' || l.id, l.instrument, l.reference || ' ' || a.label || ' ' ||
   l.data_covered || ' ' || l.status, 5 FROM laws l JOIN areas a ON a.id = l.area;
-SELECT 'event', '/timeline#' || id, event, date || ' ' || instrument || ' ' || body, 3 FROM timeline;
-SELECT 'word', '/glossary#unit-' || id, label, one || ' ' || many || ' ' || definition, 5 FROM units;
+SELECT 'event', '/timeline#' || id, event, date || ' ' || instrument || ' ' || body, 3
+  FROM timeline;
+SELECT 'word', '/glossary#unit-' || id, label, one || ' ' || many || ' ' || definition, 5
+  FROM units;
 SELECT 'word', '/glossary#status-' || id, label || ' ' || mark, definition, 2 FROM statuses;
 SELECT 'word', '/glossary#dimension-' || id, label, definition, 2 FROM dimensions;
 SELECT 'word', '/glossary#exemption-' || id, label, act || ' ' || section || ' ' || definition, 3
@@ -28,11 +30,17 @@ SELECT 'word', '/glossary#exemption-' || id, label, act || ' ' || section || ' '
 SELECT 'correction', '/corrections#' || id, title, printed || ' ' || expected || ' ' || reason, 3
   FROM corrections;
 SELECT 'conflict', '/corrections#' || id, title, explanation, 3 FROM conflicts;
+SELECT 'publication', '/sources/' || p.source || '#publication-' || p.rowid, p.title,
+  p.organisations || ' ' || p.about || ' ' || p.document_type || ' ' ||
+  coalesce((SELECT group_concat(n.note, ' ') FROM publication_notes n
+    WHERE n.publication = p.id), ''), 4 FROM publications p;
+SELECT 'request', '/sources/' || f.source || '#request-' || f.rowid, f.title,
+  f.authority || ' ' || f.law || ' ' || f.display_state, 3 FROM foi_requests f;
 SELECT 'figure', '/observations/' || o.id, s.label || ', ' || o.period,
   coalesce(o.value, coalesce(o.low, '') || ' ' || coalesce(o.high, '')) || ' ' ||
   coalesce(printf('%,d', o.value), '') || ' ' || o.printed || ' ' || r.title || ' '
-  || r.publisher || ' ' || u.many || ' ' || coalesce((SELECT group_concat(n.name, ' ') FROM body_names n
-    WHERE n.body IN (o.requester, o.holder)), ''),
+  || r.publisher || ' ' || u.many || ' ' || coalesce((SELECT group_concat(n.name, ' ')
+    FROM body_names n WHERE n.body IN (o.requester, o.holder)), ''),
   CASE WHEN o.breakdown = '_T' THEN 5 ELSE 2 END
   FROM observations o JOIN series s ON s.id = o.series JOIN sources r ON r.id = o.source
   JOIN units u ON u.id = o.unit JOIN measures m ON m.id = o.measure

@@ -5,10 +5,16 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from portal.store.desk import Desk
-
 from portal.core.observations import read_breakdown
-from portal.store.private import APPROVED, FETCHED, REVISIONS, approved_records, current_records, rows
+from portal.store.desk import Desk
+from portal.store.private import (
+    APPROVED,
+    FETCHED,
+    REVISIONS,
+    approved_records,
+    current_records,
+    rows,
+)
 
 Row = tuple[Any, ...]
 Record = Mapping[str, Any]

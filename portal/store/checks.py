@@ -53,13 +53,15 @@ FROM observations o JOIN observations p ON p.series = o.series AND p.start = o.s
  AND p."end" = o."end" AND p.period = o.period AND p.id > o.id JOIN series s ON s.id = o.series
 WHERE o.value <> p.value {KNOWN.format(figures="o.id, p.id")}""",
     "a sudden jump": f"""
-SELECT p.id, s.label || ': ' || o.value || ' in ' || o.period || ', ' || p.value || ' in ' || p.period
+SELECT p.id, s.label || ': ' || o.value || ' in ' || o.period || ', '
+ || p.value || ' in ' || p.period
 FROM observations o JOIN observations p ON p.series = o.series
  AND julianday(p.start) - julianday(o."end") BETWEEN 0 AND 2 AND p.period_kind = o.period_kind
 JOIN series s ON s.id = o.series
 WHERE max(o.value, p.value) >= 1000 AND max(o.value, p.value) > 10 * min(o.value, p.value)
  AND NOT EXISTS (SELECT 1 FROM break_measures x JOIN breaks b ON b.id = x.break
-  WHERE x.measure = o.measure AND coalesce(b.holder, o.holder) = o.holder AND b.date > o.start AND b.date <= p."end")
+  WHERE x.measure = o.measure AND coalesce(b.holder, o.holder) = o.holder
+   AND b.date > o.start AND b.date <= p."end")
  {KNOWN.format(figures="o.id, p.id")}""",
     "periods that overlap in part": f"""
 SELECT p.id, s.label || ': ' || o.period || ' and ' || p.period || ' from one source'

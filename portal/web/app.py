@@ -18,6 +18,7 @@ from portal.web import (
     datasets,
     documentation,
     gaps,
+    health,
     notices,
     observations,
     problems,
@@ -83,7 +84,11 @@ def create_app(config: Settings) -> FastAPI:
     proxy.install(app, supervisor)
     problems.install(app)
     code = code_version(Path(__file__).parents[1], config.templates)
-    app.add_middleware(EveryAnswer, version=lambda: content_version(app.state.editions, code))
+
+    def version() -> str:
+        return content_version(app.state.editions, code, health.stamp(config))
+
+    app.add_middleware(EveryAnswer, version=version)
     return app
 
 
@@ -97,10 +102,10 @@ def code_version(*folders: Path) -> str:
     return found.hexdigest()
 
 
-def content_version(editions: Editions, code: str) -> str:
+def content_version(editions: Editions, code: str, looked: str) -> str:
     """What every answer depends on besides its address; empty while no edition stands."""
     try:
         current = editions.current()
     except EditionError:
         return ""
-    return f"{current.number}/{current.content_hash}/{code}"
+    return f"{current.number}/{current.content_hash}/{code}/{looked}"

@@ -44,6 +44,7 @@ class Shown:
 
     held: bodies.BodyPage | operators.OperatorPage
     charts: list[Chart]
+    bands: list[Chart]
 
 
 @router.get("/bodies")
@@ -94,7 +95,10 @@ def shown(db: Db, page: bodies.BodyPage | operators.OperatorPage | None) -> Show
     there = held(page, "body")
     listed = there.figures if isinstance(there, bodies.BodyPage) else there.uk
     page_there(listed.number, listed.last)
-    return Shown(there, [_chart(db, figures) for figures in there.drawn])
+    banded = there.banded if isinstance(there, operators.OperatorPage) else []
+    seen = {figures[0].series for figures in banded}
+    drawn = [figures for figures in there.drawn if figures[0].series not in seen]
+    return Shown(there, *([_chart(db, each) for each in part] for part in (drawn, banded)))
 
 
 def _chart(db: Db, figures: list[Figure]) -> Chart:

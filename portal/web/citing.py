@@ -1,9 +1,10 @@
 """How to cite one figure, as text and as BibTeX, and the row of the archived file as it stands."""
 
 import csv
+import io
 import re
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 
 from portal.store.reading.observations import FigurePage
@@ -47,12 +48,33 @@ def _tex(text: str) -> str:
     return re.sub(r"([\\{}&%$#_^~])", r"\\\1", text)
 
 
-def archived_row(path: Path | None, row: int | None) -> list[tuple[str, str]]:
-    """Return the cells of a row of an archived CSV file by header; none when it is too long."""
+def archived_row(
+    path: Path | None, row: int | None, column: str, *, ours: bool
+) -> list[tuple[str, str]]:
+    """Return the cells of a row of an archived CSV file by header; none when it is too long.
+
+    In our own transcriptions rows count from 1 below the header; in publishers' files from 1 as
+    the file stands, and the header is the nearest record above that holds the column.
+    """
     if path is None or not row or path.suffix != ".csv" or path.stat().st_size > SHOWN_BYTES:
         return []
-    with path.open(encoding="utf-8", newline="") as file:
-        lines = csv.reader(file)
-        header = next(lines, [])
-        found = next(islice(lines, row - 1, None), [])
-    return [(name, cell) for name, cell in zip(header, found, strict=False) if cell]
+    number = row + 1 if ours else row
+    try:
+        lines = list(islice(csv.reader(io.StringIO(_text(path), newline="")), number))
+    except csv.Error:
+        return []
+    if len(lines) < number:
+        return []
+    above = [line for line in lines[: number - 1] if ours or column in line]
+    header = above[0 if ours else -1] if above else []
+    pairs = zip_longest(header, lines[number - 1], fillvalue="")
+    return [(name.strip() or "no heading", cell) for name, cell in pairs if cell.strip()]
+
+
+def _text(path: Path) -> str:
+    """A file's text; older files of the government are in the encoding of their machines."""
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")

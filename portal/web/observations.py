@@ -56,7 +56,12 @@ async def observation(request: Request, db: Db, id: str) -> Response:
     place = page.place
     shown = Shown(
         held=page,
-        row=archived_row(snapshot_file(edition, place["sha256"]), place["row"]),
+        row=archived_row(
+            snapshot_file(edition, place["sha256"]),
+            place["row"],
+            place["column"],
+            ours=place["address"].startswith("data/"),
+        ),
         citation=cite(page, edition, request.app.state.settings.site),
         json=f"/api/v1/observations/{id}",
         table_row=f"{MOUNT}/{DATABASE}/observations/{id}",

@@ -27,14 +27,13 @@ class Change:
     kind: str
     title: str
     words: str
-    observation: str
+    seen_at: str
     day: str
 
     @property
     def address(self) -> str:
         """Where the change can be seen."""
-        own = f"/changes#change-{self.id}"
-        return f"/observations/{self.observation}#revisions" if self.observation else own
+        return self.seen_at or f"/changes#change-{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,7 @@ def told(row: Row) -> Change:
         row["kind"],
         row["title"],
         words(row["detail"]),
-        row["observation"] or "",
+        row["address"],
         row["recorded_on"],
     )
 

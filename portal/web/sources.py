@@ -3,22 +3,34 @@
 import re
 from dataclasses import dataclass
 from sqlite3 import Row
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
+from fastapi import Path as InPath
 from fastapi.responses import FileResponse, Response
 
-from portal.store.reading import sources
+from portal.store.reading import revising, sources
+from portal.web import health
 from portal.web.asked import PageNumber, Words, held, page_there
 from portal.web.edition import Db, snapshot_file
 from portal.web.rendering import render
 
 router = APIRouter(include_in_schema=False)
 
+Hash = Annotated[str, InPath(pattern="^[0-9a-f]{8,64}$")]
+KIND = {
+    "changed": "Changed",
+    "withdrawn": "Gone from the file",
+    "blank_became_zero": "Blank became zero",
+    "new_in_old_period": "New in old periods",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class SourceList:
-    """The sources asked for, by kind, and the archived files."""
+    """The sources asked for, by kind; those that are looked at by machine; the archived files."""
 
+    watched: list[health.Health]
     groups: list[tuple[str, list[Row]]]
     kinds: list[Row]
     kind: str
@@ -31,8 +43,18 @@ async def source_list(request: Request, db: Db, kind: Words = "") -> Response:
     groups: dict[str, list[Row]] = {}
     for row in sources.sources(db, kind):
         groups.setdefault(row["kind"], []).append(row)
-    page = SourceList(list(groups.items()), sources.kinds(db), kind, sources.snapshots(db))
-    return render(request, "sources.html", page)
+    watched = [] if kind else list(health.health(request.app.state.settings).values())
+    rest = (sources.kinds(db), kind, sources.snapshots(db))
+    return render(request, "sources.html", SourceList(watched, list(groups.items()), *rest))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One source, its health where a machine looks at it, and the words for kinds of change."""
+
+    held: sources.Source
+    health: health.Health | None
+    kinds: dict[str, str]
 
 
 @router.get("/sources/{id}")
@@ -40,7 +62,31 @@ async def source(request: Request, db: Db, id: str, page: PageNumber = 1) -> Res
     """Show one source with its figures."""
     found = held(sources.source(db, id, page), "source")
     page_there(page, found.figures.last)
-    return render(request, "source.html", found)
+    state = health.health(request.app.state.settings).get(found.source["id"])
+    return render(request, "source.html", Shown(found, state, KIND))
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What differs between two files of a source."""
+
+    source: Row
+    held: revising.Differences
+    kinds: dict[str, str]
+
+
+@router.get("/sources/{id}/changes/{old}/{new}")
+async def changes(
+    request: Request, db: Db, id: str, old: Hash, new: Hash, kind: Words = "", page: PageNumber = 1
+) -> Response:
+    """Show every figure that the later of two files tells otherwise; hashes may be cut short."""
+    row = held(sources.source_row(db, id), "source")
+    if kind and kind not in KIND:
+        raise HTTPException(404, f"There is no kind of change {kind!r}: {', '.join(KIND)}.")
+    pair = revising.differences(db, id, old, new, kind, page)
+    found = held(pair, "pair of these files in which a figure changed")
+    page_there(page, found.last)
+    return render(request, "source_changes.html", Compared(row, found, KIND))
 
 
 @router.get("/snapshots/{sha256}")
@@ -55,6 +101,12 @@ async def snapshot(request: Request, db: Db, sha256: str, page: PageNumber = 1) 
 async def snapshot_download(request: Request, db: Db, sha256: str) -> Response:
     """Hand out archived bytes as they are, never to be shown by the browser itself."""
     row = held(sources.snapshot(db, sha256, 1), "archived file").snapshot
+    if not row["mirrored"]:
+        raise HTTPException(
+            404,
+            "These bytes are kept and can be proven, but their publisher's terms do not let us "
+            f"hand them on; /snapshots/{row['sha256']} tells where to fetch and how to compare.",
+        )
     path = held(snapshot_file(request.state.edition, row["sha256"]), "archived file")
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", row["name"]).strip("-.") or "file"
     media = row["media_type"] if row["media_type"] in ("text/csv", "application/json") else None

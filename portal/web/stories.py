@@ -46,8 +46,8 @@ def home(db: sqlite3.Connection) -> Home:
     held = [c.figure for c in national.columns if c.figure] if national else []
     later = newest(held)
     gaps = [c.label for c in national.columns if c.figure is None] if national else []
-    companies = totals.uk_company_figures(db)
-    errors = totals.topic_figures(db, "errors", "AND o.measure = 'errors_reported'")
+    companies = totals.newest_of_companies(db)
+    errors = totals.topic_figures(db, "errors", "errors_reported")
     return Home(
         lead=lead,
         later=later if later and lead and later.id != lead.id else None,
@@ -58,7 +58,7 @@ def home(db: sqlite3.Connection) -> Home:
         bodies=totals.named_bodies(db),
         companies=_newest_of_each(companies),
         company_count=len({f.holder for f in companies}),
-        company_chart=_company_chart(db, companies),
+        company_chart=_company_chart(db),
         authority_chart=_authority_chart(db),
         law=law.in_force(db, "GB"),
         grants=_grants(db),
@@ -79,19 +79,16 @@ def _newest_of_each(figures: Sequence[Figure]) -> list[Figure]:
     return sorted(found, key=lambda f: (f.end, f.holder_label), reverse=True)
 
 
-def _company_chart(db: sqlite3.Connection, figures: Sequence[Figure]) -> Chart | None:
+def _company_chart(db: sqlite3.Connection) -> Chart | None:
     """The company with the longest series of requests from the United Kingdom."""
-    if not figures:
+    shown = totals.longest_company(db, [TOTAL, "legal_process=legal_requests"])
+    if not shown:
         return None
-    by_holder = {f.holder: [g for g in figures if g.holder == f.holder] for f in figures}
-    held = max(by_holder.values(), key=len)
-    breakdown = "legal_process=legal_requests"
-    shown = [f for f in held if f.breakdown in (TOTAL, breakdown)]
     return figures_chart(
         db,
         "company",
-        sorted(shown, key=lambda f: (f.start, f.end)),
-        headline=f"What {held[0].holder_label} says it received",
+        shown,
+        headline=f"What {shown[0].holder_label} says it received",
         csv=f"/trends.csv?s={shown[0].series}",
     )
 
@@ -105,7 +102,7 @@ def _authority_chart(db: sqlite3.Connection) -> Chart | None:
 
 
 def _grants(db: sqlite3.Connection) -> tuple[Figure, Figure] | None:
-    found = totals.topic_figures(db, "cost", "AND o.measure = 'retention_grants'")
+    found = totals.topic_figures(db, "cost", "retention_grants")
     yearly = [f for f in found if f.period_kind == "financial_year" and f.breakdown == TOTAL]
     return (yearly[0], yearly[-1]) if yearly else None
 

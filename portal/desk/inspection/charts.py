@@ -1,16 +1,18 @@
 """Charts keep copies of the figures they draw: each copy is compared with the visible cells."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from datetime import datetime
 
 from lxml import etree
+from openpyxl.utils.datetime import to_excel
 
 from portal.desk.inspection import markup, spans
 from portal.desk.inspection.sheets import Sheet
 from portal.desk.inspection.zips import Package
 
 _CHART = re.compile(r"(?:xl|word|ppt)/charts/chart(?:ex)?\d*\.xml", re.I)
-Seen = Callable[[str], set[str]]
+_DATE = re.compile(r"(?:19|20)\d\d-(?:0\d|1[0-2])-[0-2]\d(?: \d\d:\d\d:\d\d)?")
 
 
 def parts(package: Package) -> Iterator[tuple[str, etree._Element]]:
@@ -68,6 +70,8 @@ def _shown(formula: str, visible: dict[str, dict[tuple[int, int], str]]) -> set[
 
 
 def _number(text: str) -> str:
+    if _DATE.fullmatch(text):
+        return f"{to_excel(datetime.fromisoformat(text)):.9g}"
     try:
         return f"{float(text):.9g}"
     except ValueError:

@@ -4,7 +4,7 @@ from portal.desk.inspection import markup
 from portal.desk.inspection.findings import Report
 from portal.desk.inspection.zips import Package
 
-_PERSONAL = set(
+PERSONAL = set(
     """creator lastmodifiedby title subject description keywords category contentstatus manager
     company hyperlinkbase identifier initial-creator printed-by user-defined author keyword
     language-note""".split()
@@ -32,7 +32,7 @@ def _part(package: Package, name: str, everything: bool) -> None:
     for element in root.iter():
         key = markup.local(element).casefold()
         text = (element.text or "").strip()
-        if text and (everything or key in _PERSONAL):
+        if text and (everything or key in PERSONAL):
             note(package.report, "document properties", key, text)
 
 

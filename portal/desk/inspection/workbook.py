@@ -120,7 +120,7 @@ def _stale(read_sheets: list[Sheet], entries: list[etree._Element], report: Repo
 
     def values(where: str, row: int, column: int) -> float | str | None:
         sheet = by_name.get(where.casefold())
-        if sheet is None:
+        if sheet is None or not sheet.calculates:
             raise ValueError(where)
         return sheet.values.get((row, column))
 

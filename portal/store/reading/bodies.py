@@ -70,10 +70,10 @@ class BodyPage:
 
 LISTED = """
 SELECT b.id, b.label, b.body_type, b.area, b.valid_from, b.valid_to, b.note, t.label AS type_label,
-  t.plural, t.side, coalesce(a.label, '') AS area_label, coalesce(sum(s.observations), 0) AS held,
+  t.plural, t.side, coalesce(a.label, '') AS area_label, coalesce(sum(s.figures), 0) AS held,
   coalesce(min(nullif(s.first_day, '')), '') AS first, coalesce(max(s.last_day), '') AS last
 FROM bodies b JOIN body_types t ON t.id = b.body_type LEFT JOIN areas a ON a.id = b.area
-LEFT JOIN series s ON s.requester = b.id
+LEFT JOIN holdings s ON s.role = 'requester' AND s.body = b.id
   AND s.measure IN (SELECT id FROM measures WHERE topic <> 'denominator')
 WHERE b.id <> '_T' AND t.side <> 'operator' AND (?1 = '' OR b.body_type = ?1)
   AND (?2 = '' OR b.area = ?2)
@@ -166,18 +166,17 @@ SELECT id, label, body_type, valid_from, valid_to FROM bodies WHERE parent = ? O
 """
 HELD = """
 SELECT m.id, m.label, m.topic, m.caution, m.caution_source, u.many,
-  sum(s.observations) AS figures, coalesce(min(nullif(s.first_day, '')), '') AS first,
-  max(s.last_day) AS last
-FROM series s JOIN measures m ON m.id = s.measure JOIN units u ON u.id = m.unit
-WHERE s.{column} = ? GROUP BY s.measure ORDER BY m.topic = 'denominator', m.topic, m.label
+  s.figures, s.british, s.states, s.first_day AS first, s.last_day AS last
+FROM holdings s JOIN measures m ON m.id = s.measure JOIN units u ON u.id = m.unit
+WHERE s.role = ? AND s.body = ? ORDER BY m.topic = 'denominator', m.topic, m.label
 """
 # A measure that others of the same type and area have, and this body has not: a gap to ask about.
 MISSING = """
-SELECT m.id, m.label, count(DISTINCT s.requester) AS others FROM series s
-JOIN bodies b ON b.id = s.requester AND b.body_type = ?1 AND b.area IS ?2
+SELECT m.id, m.label, count(*) AS others FROM holdings s
+JOIN bodies b ON b.id = s.body AND b.body_type = ?1 AND b.area IS ?2
 JOIN measures m ON m.id = s.measure
-WHERE s.breakdown = '_T' AND m.topic IN ('volume', 'foi', 'cost', 'errors') AND m.id NOT IN
-  (SELECT measure FROM series WHERE requester = ?3)
+WHERE s.role = 'requester' AND m.topic IN ('volume', 'foi', 'cost', 'errors') AND m.id NOT IN
+  (SELECT measure FROM holdings WHERE role = 'requester' AND body = ?3)
 GROUP BY m.id HAVING others >= 2 ORDER BY others DESC, m.label
 """
 SIZES = """
@@ -188,7 +187,7 @@ ORDER BY o.measure DESC, o.start, o.id LIMIT 80
 
 def held_by_measure(db: sqlite3.Connection, column: str, id: str) -> list[sqlite3.Row]:
     """Return the measures held of a body on one side: how many figures, from when to when."""
-    return db.execute(HELD.format(column=column), [id]).fetchall()
+    return db.execute(HELD, [column, id]).fetchall()
 
 
 def requested(db: sqlite3.Connection, id: str, page: int, total: int) -> Page:
@@ -202,20 +201,26 @@ def requested(db: sqlite3.Connection, id: str, page: int, total: int) -> Page:
     return Page(figures(db, wanted, [id, PAGE, (page - 1) * PAGE]), page, total)
 
 
+# Each side has an index in this order; a condition on the area belongs to the side that is asked.
 LONG = """
 SELECT s.id FROM series s JOIN measures m ON m.id = s.measure
-WHERE s.{column} = ?1 AND (?2 = '' OR s.area = ?2) AND m.topic <> 'denominator'
-  AND s.observations >= ?3
-ORDER BY s.breakdown <> '_T', s.observations DESC, s.id LIMIT ?4
+WHERE s.{column} = ?1 {area} AND s.breakdown {total} '_T' AND m.topic <> 'denominator'
+  AND s.observations >= ?2
+ORDER BY s.observations DESC LIMIT ?3
 """
 # A chart of fewer figures says less than their rows.
-FEWEST, MOST_CHARTS, MOST_COLUMNS = 3, 3, 40
+FEWEST, MOST_CHARTS, MOST_COLUMNS = 3, 3, 25
 
 
-def drawn(db: sqlite3.Connection, column: str, id: str, area: str = "") -> list[list[Figure]]:
+def drawn(db: sqlite3.Connection, column: str, id: str) -> list[list[Figure]]:
     """Return the longest series of a body on one side, for charts: totals before their parts."""
-    found = db.execute(LONG.format(column=column), [id, area, FEWEST, MOST_CHARTS])
-    return [newest(db, row["id"]) for row in found.fetchall()]
+    area = "AND s.area = 'GB'" if column == "holder" else ""
+    found: list[str] = []
+    for total in ("=", "<>"):
+        question = LONG.format(column=column, area=area, total=total)
+        more = db.execute(question, [id, FEWEST, MOST_CHARTS - len(found)])
+        found += [row["id"] for row in more.fetchall()]
+    return [newest(db, series) for series in found]
 
 
 def newest(db: sqlite3.Connection, series: str) -> list[Figure]:

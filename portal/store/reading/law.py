@@ -134,8 +134,9 @@ def _law_entries(db: sqlite3.Connection, area: str) -> list[Entry]:
 def _break_entries(db: sqlite3.Connection, area: str) -> list[Entry]:
     rows = db.execute(
         "SELECT b.*, r.title AS source_title, "
-        "(SELECT min(o.area) FROM break_measures m JOIN observations o ON o.measure = m.measure "
-        "WHERE m.break = b.id) AS area FROM breaks b LEFT JOIN sources r ON r.id = b.source"
+        "(SELECT min((SELECT min(s.area) FROM series s WHERE s.measure = m.measure)) "
+        "FROM break_measures m WHERE m.break = b.id) AS area "
+        "FROM breaks b LEFT JOIN sources r ON r.id = b.source"
     ).fetchall()
     labels = dict(db.execute("SELECT id, label FROM areas").fetchall())
     wanted = [row for row in rows if not area or row["area"] == area]

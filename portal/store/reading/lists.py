@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from portal.store.reading.figures import Figure, figures
 
-PAGE = 100
+PAGE = 50
 # column -> the order in which its index holds the figures
 ORDER = {
     "requester": "o.measure, o.start",

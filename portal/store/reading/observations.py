@@ -74,7 +74,7 @@ def _one(db: sqlite3.Connection, question: str, id: str) -> sqlite3.Row:
 
 
 PLACE = """
-SELECT s.sha256, s.name, s.address, s.media_type, s.bytes, o."row", o."column"
+SELECT s.sha256, s.name, s.address, s.media_type, s.bytes, s.mirrored, o.part, o."row", o."column"
 FROM observations o JOIN snapshots s ON s.sha256 = o.snapshot WHERE o.id = ?
 """
 SOURCE = """

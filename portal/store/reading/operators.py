@@ -3,7 +3,7 @@
 import sqlite3
 from dataclasses import dataclass
 
-from portal.store.reading.bodies import Kin, body_row, drawn, held_by_measure, kin, names
+from portal.store.reading.bodies import Kin, body_row, drawn, held_by_measure, kin, names, newest
 from portal.store.reading.figures import Figure, figures
 from portal.store.reading.lists import PAGE, Page
 
@@ -18,6 +18,7 @@ class OperatorPage:
     held: list[sqlite3.Row]
     asks: list[sqlite3.Row]
     drawn: list[list[Figure]]
+    banded: list[list[Figure]]
     uk: Page
     states: list[Figure]
     more_states: int
@@ -31,11 +32,11 @@ class OperatorPage:
 
 LISTED = """
 SELECT b.id, b.label, b.body_type, b.note, b.valid_from, b.valid_to, t.label AS type_label,
-  t.plural, coalesce(a.label, '') AS area_label, coalesce(sum(s.observations), 0) AS held,
-  coalesce(sum(s.observations * (s.area = 'GB')), 0) AS from_uk,
+  t.plural, coalesce(a.label, '') AS area_label, coalesce(sum(s.figures), 0) AS held,
+  coalesce(sum(s.british), 0) AS from_uk,
   coalesce(min(nullif(s.first_day, '')), '') AS first, coalesce(max(s.last_day), '') AS last
 FROM bodies b JOIN body_types t ON t.id = b.body_type LEFT JOIN areas a ON a.id = b.area
-LEFT JOIN series s ON s.holder = b.id
+LEFT JOIN holdings s ON s.role = 'holder' AND s.body = b.id
 WHERE t.side = 'operator' GROUP BY b.id ORDER BY t.rowid, b.label
 """
 
@@ -54,14 +55,22 @@ ORDER BY o.measure, o.breakdown, o.start, o.id
 STATES = """
 WHERE o.rowid IN (SELECT (SELECT rowid FROM observations WHERE series = s.id
     ORDER BY start DESC LIMIT 1)
-  FROM series s WHERE s.holder = ?1 AND s.measure = ?2 AND s.area <> 'GB' AND s.breakdown = '_T')
+  FROM (SELECT id FROM series WHERE holder = ?1 AND measure = ?2 AND area <> 'GB'
+    AND breakdown = '_T' LIMIT 300) s)
 ORDER BY o.start DESC, a.label LIMIT 60
 """
 WIDEST = """
-SELECT s.measure, count(*) AS states FROM series s JOIN measures m ON m.id = s.measure
+SELECT s.measure, s.states FROM holdings s JOIN measures m ON m.id = s.measure
 JOIN units u ON u.id = m.unit
-WHERE s.holder = ? AND s.area <> 'GB' AND s.breakdown = '_T' AND u.kind = 'count'
-GROUP BY s.measure ORDER BY m.label LIKE '%request%' DESC, states DESC LIMIT 1
+WHERE s.role = 'holder' AND s.body = ? AND s.states > 0 AND u.kind = 'count'
+ORDER BY m.label LIKE '%request%' DESC, s.states DESC LIMIT 1
+"""
+
+
+# What may be told in bands only: warrants and national security, the United Kingdom's first.
+BANDED = """
+SELECT s.id FROM series s WHERE s.holder = ? AND s.bands > 0
+ORDER BY s.area <> 'GB', s.bands DESC, s.breakdown, s.measure DESC LIMIT 6
 """
 
 
@@ -70,10 +79,8 @@ def operator_page(db: sqlite3.Connection, id: str, page: int = 1) -> OperatorPag
     row = body_row(db, id)
     if row is None or row["side"] != "operator":
         return None
-    count = """
-    SELECT coalesce(sum(observations), 0) FROM series WHERE holder = ? AND area = 'GB'
-    """
-    total = db.execute(count, [id]).fetchone()[0]
+    held = held_by_measure(db, "holder", id)
+    total = sum(row["british"] for row in held)
     uk = Page(figures(db, UK, [id, PAGE, (page - 1) * PAGE]), page, total)
     widest = db.execute(WIDEST, [id]).fetchone()
     states = figures(db, STATES, [id, widest["measure"]]) if widest else []
@@ -81,9 +88,9 @@ def operator_page(db: sqlite3.Connection, id: str, page: int = 1) -> OperatorPag
         body=row,
         names=names(db, row),
         kin=kin(db, row),
-        held=held_by_measure(db, "holder", id),
+        held=held,
         asks=held_by_measure(db, "requester", id),
-        drawn=drawn(db, "holder", id, "GB"),
+        drawn=drawn(db, "holder", id),
         uk=uk,
         states=states,
         more_states=(widest["states"] if widest else 0) - len(states),

@@ -1,27 +1,56 @@
 """What the home page asks: the newest figure of each question, and what is not in hand."""
 
 import sqlite3
+from collections.abc import Sequence
 
 from portal.core.observations import TOTAL
 from portal.store.reading.figures import Figure, figures
 
+# A page of a topic shows so many figures of a measure, the newest first to be taken.
+MOST = 120
 
-def topic_figures(db: sqlite3.Connection, topic: str, more: str = "") -> list[Figure]:
-    """Return all figures of a topic in order of measure and time; `more` is a condition of ours."""
-    where = "WHERE o.measure IN (SELECT id FROM measures WHERE topic = ?) "
-    return figures(
-        db, where + more + ' ORDER BY o.measure, o.start, o."end", o.breakdown, o.source', [topic]
+TOPIC = f"""
+WHERE o.rowid IN (SELECT x.rowid FROM measures m JOIN observations x ON x.rowid IN
+  (SELECT y.rowid FROM observations y WHERE y.measure = m.id AND y.area = 'GB'
+   ORDER BY y.start DESC LIMIT {MOST})
+  WHERE m.topic = ?1 AND (?2 = '' OR m.id = ?2))
+ORDER BY o.measure, o.start, o."end", o.breakdown, o.source
+"""
+
+COMPANIES = """
+WHERE o.rowid IN (SELECT (SELECT x.rowid FROM observations x WHERE x.series = s.id
+    ORDER BY x.start DESC LIMIT 1)
+  FROM series s WHERE s.measure = 'company_requests' AND s.area = 'GB' AND s.requester = '_T')
+ORDER BY h.label, o.breakdown <> '_T', o.breakdown, o.start, o."end"
+"""
+
+LONGEST = """
+SELECT holder FROM series WHERE measure = 'company_requests' AND area = 'GB' AND requester = '_T'
+GROUP BY holder ORDER BY sum(observations) DESC, holder LIMIT 1
+"""
+
+
+def topic_figures(db: sqlite3.Connection, topic: str, measure: str = "") -> list[Figure]:
+    """Return the newest British figures of a topic, or of one measure of it, in order of time."""
+    return figures(db, TOPIC, [topic, measure])
+
+
+def newest_of_companies(db: sqlite3.Connection) -> list[Figure]:
+    """Return the newest figure of each series of requests from the United Kingdom, by company."""
+    return figures(db, COMPANIES)
+
+
+def longest_company(db: sqlite3.Connection, breakdowns: Sequence[str]) -> list[Figure]:
+    """Return the figures of the company with most of them, as far as broken down like this."""
+    holder = db.execute(LONGEST).fetchone()
+    if not holder:
+        return []
+    marks = ", ".join("?" * len(breakdowns))
+    where = (
+        "WHERE o.measure = 'company_requests' AND o.requester = '_T' AND o.holder = ? "
+        f"AND o.area = 'GB' AND o.breakdown IN ({marks}) ORDER BY o.start, o.\"end\" LIMIT {MOST}"
     )
-
-
-def uk_company_figures(db: sqlite3.Connection) -> list[Figure]:
-    """Return what companies say of requests from the United Kingdom, by company and time."""
-    return figures(
-        db,
-        "WHERE o.measure = 'company_requests' AND o.area = 'GB' AND o.requester = ? "
-        'ORDER BY h.label, o.breakdown <> ?, o.breakdown, o.start, o."end"',
-        [TOTAL, TOTAL],
-    )
+    return figures(db, where, [holder[0], *breakdowns])
 
 
 def authorities_using_power(db: sqlite3.Connection) -> list[Figure]:
@@ -54,7 +83,7 @@ def newest_changes(db: sqlite3.Connection, limit: int = 6) -> list[sqlite3.Row]:
 def counts(db: sqlite3.Connection) -> sqlite3.Row:
     """Return how much the edition holds, disputes and known errors included."""
     row: sqlite3.Row = db.execute(
-        "SELECT (SELECT count(*) FROM observations) AS figures, "
+        "SELECT (SELECT sum(observations) FROM measures) AS figures, "
         "(SELECT count(*) FROM sources WHERE observations > 0) AS sources, "
         "(SELECT count(*) FROM conflicts) AS conflicts, "
         "(SELECT count(*) FROM changes WHERE edition = (SELECT max(edition) FROM changes)) "

@@ -104,7 +104,7 @@ def chain_figures(db: sqlite3.Connection, id: str) -> list[Figure]:
         db,
         "JOIN chain_measures c ON c.measure = o.measure AND c.chain = ? "
         "WHERE o.requester IN (?, 'home-office') AND o.holder = ? AND o.breakdown = ? "
-        "AND o.area = (SELECT min(x.area) FROM observations x WHERE x.measure = o.measure) "
+        "AND o.area = (SELECT min(s.area) FROM series s WHERE s.measure = o.measure) "
         'ORDER BY o.start, o."end", c.position, o.source',
         [id, TOTAL, TOTAL, TOTAL],
     )

@@ -1,0 +1,160 @@
+"""The runs of a letter: which of them a reader sees on the page."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from lxml import etree
+
+from portal.desk.inspection import colours, markup
+from portal.desk.inspection.colours import BLACK, WHITE
+
+Properties = dict[str, str]
+TINY_HALF_POINTS = 6.0
+_HIGHLIGHTS = {
+    "black": (0, 0, 0), "darkBlue": (0, 0, 128), "white": WHITE, "blue": (0, 0, 255),
+    "darkGray": (128, 128, 128), "yellow": (255, 255, 0), "red": (255, 0, 0),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class RunStyles:
+    """Run properties of named styles with all they inherit, and of the document's default."""
+
+    by_name: dict[str, Properties]
+    default: Properties
+
+
+class Hides(Protocol):
+    """Whoever keeps what is hidden, and knows the styles."""
+
+    styles: RunStyles
+
+    def hide(self, kind: str, text: str) -> None:
+        """Keep text that the page does not show."""
+
+
+def styles(root: etree._Element) -> RunStyles:
+    """Read the run properties of all styles."""
+    own: dict[str, tuple[str, Properties]] = {}
+    for style in markup.each(root, "style"):
+        base = style.find("{*}basedOn")
+        inherits = markup.attribute(base, "val") if base is not None else ""
+        own[markup.attribute(style, "styleId")] = (inherits, properties(style.find("{*}rPr")))
+    default = properties(root.find("{*}docDefaults/{*}rPrDefault/{*}rPr"))
+    return RunStyles({name: _inherited(name, own) for name in own}, default)
+
+
+def _inherited(name: str, own: dict[str, tuple[str, Properties]]) -> Properties:
+    chain: list[Properties] = []
+    seen: set[str] = set()
+    while name in own and name not in seen:
+        seen.add(name)
+        name, props = own[name]
+        chain.append(props)
+    merged: Properties = {}
+    for props in reversed(chain):
+        merged |= props
+    return merged
+
+
+def properties(element: etree._Element | None) -> Properties:
+    """Return what of a run's properties decides whether it can be seen."""
+    found: Properties = {}
+    if element is None:
+        return found
+    for child in element:
+        name, value = markup.local(child), markup.attribute(child, "val")
+        if name in ("vanish", "specVanish", "webHidden"):
+            off = value.casefold() in ("0", "false", "off")
+            found["vanish"] = "" if off else "1"
+        elif name in ("color", "sz", "highlight", "rStyle"):
+            found[name] = value
+        elif name == "shd":
+            found["shd"] = markup.attribute(child, "fill")
+        elif name == "w":
+            found["scale"] = value
+    return found
+
+
+def visible(letter: Hides, paragraph: etree._Element) -> str:
+    """Return what can be read of a paragraph; what cannot is handed to the letter."""
+    style = paragraph.find("{*}pPr/{*}pStyle")
+    base = dict(letter.styles.default)
+    if style is not None:
+        base |= letter.styles.by_name.get(markup.attribute(style, "val"), {})
+    paper = _paper(paragraph)
+    pieces = []
+    for run, kind in _runs(paragraph):
+        text = run_text(run)
+        if not text:
+            continue
+        props = properties(run.find("{*}rPr"))
+        looks = base | letter.styles.by_name.get(props.get("rStyle", ""), {}) | props
+        why = kind or _hidden(looks, paper)
+        if why:
+            letter.hide(why, text)
+        else:
+            pieces.append(text)
+    return "".join(pieces)
+
+
+def _paper(paragraph: etree._Element) -> str:
+    for path in ("{*}pPr/{*}shd", "../{*}tcPr/{*}shd"):
+        shade = paragraph.find(path)
+        if shade is not None and markup.attribute(shade, "fill") not in ("", "auto"):
+            return markup.attribute(shade, "fill")
+    return ""
+
+
+def _runs(paragraph: etree._Element) -> Iterator[tuple[etree._Element, str]]:
+    """Yield the runs of a paragraph, those of text boxes in it too, with why one is no text."""
+    open_ones: list[tuple[etree._Element, str]] = [(paragraph, "")]
+    while open_ones:
+        element, why = open_ones.pop()
+        if markup.local(element) in ("r", "m:r"):
+            yield element, why
+        for child in reversed(element):
+            name = markup.local(child)
+            if not name or name in ("Fallback", "rPr", "pPr") or name == "tbl":
+                continue
+            gone = why or ("tracked_change" if name in ("del", "moveFrom") else "")
+            open_ones.append((child, gone))
+
+
+def run_text(run: etree._Element) -> str:
+    """Return a run's own letters, with tabs and line ends."""
+    pieces = []
+    for child in run:
+        name = markup.local(child)
+        if name in ("t", "delText"):
+            pieces.append(child.text or "")
+        elif name == "tab":
+            pieces.append("\t")
+        elif name in ("br", "cr"):
+            pieces.append("\n")
+        elif name == "noBreakHyphen":
+            pieces.append("-")
+    return "".join(pieces)
+
+
+def _hidden(looks: Properties, paper: str) -> str:
+    if looks.get("vanish"):
+        return "hidden_text"
+    size = looks.get("sz", "")
+    if size.isdigit() and float(size) < TINY_HALF_POINTS:
+        return "hidden_text"
+    scale = looks.get("scale", "").rstrip("%")
+    if scale.isdigit() and int(scale) < 5:
+        return "hidden_text"
+    named = looks.get("highlight", "")
+    ground = _HIGHLIGHTS.get(named) or colours.from_hex(looks.get("shd", "")) or None
+    ink_name = looks.get("color", "auto")
+    back = ground or colours.from_hex(paper) or WHITE
+    if ink_name in ("auto", ""):
+        # Word turns automatic ink white on dark paper, but not under a highlight
+        return "bad_redaction" if named == "black" else ""
+    ink = colours.from_hex(ink_name) or BLACK
+    if not colours.alike(ink, back):
+        return ""
+    return "bad_redaction" if sum(back) < 200 else "hidden_text"
