@@ -41,7 +41,7 @@ SELECT 'figure', '/observations/' || o.id, s.label || ', ' || o.period,
   coalesce(printf('%,d', o.value), '') || ' ' || o.printed || ' ' || r.title || ' '
   || r.publisher || ' ' || u.many || ' ' || coalesce((SELECT group_concat(n.name, ' ')
     FROM body_names n WHERE n.body IN (o.requester, o.holder)), ''),
-  CASE WHEN o.breakdown = '_T' THEN 5 ELSE 2 END
+  CASE WHEN m.topic = 'denominator' THEN 1 WHEN o.breakdown = '_T' THEN 5 ELSE 2 END
   FROM observations o JOIN series s ON s.id = o.series JOIN sources r ON r.id = o.source
   JOIN units u ON u.id = o.unit JOIN measures m ON m.id = o.measure
 """

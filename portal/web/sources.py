@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from sqlite3 import Row
 from typing import Annotated
 
@@ -9,6 +10,8 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse, Response
 
+from portal.core.periods import Period
+from portal.publish.charts import short_label
 from portal.store.reading import revising, sources
 from portal.web import health
 from portal.web.asked import PageNumber, Words, held, page_there
@@ -31,6 +34,7 @@ class SourceList:
     """The sources asked for, by kind; those that are looked at by machine; the archived files."""
 
     watched: list[health.Health]
+    known: set[str]
     groups: list[tuple[str, list[Row]]]
     kinds: list[Row]
     kind: str
@@ -44,8 +48,10 @@ async def source_list(request: Request, db: Db, kind: Words = "") -> Response:
     for row in sources.sources(db, kind):
         groups.setdefault(row["kind"], []).append(row)
     watched = [] if kind else list(health.health(request.app.state.settings).values())
+    known = {row["id"] for rows in groups.values() for row in rows}
     rest = (sources.kinds(db), kind, sources.snapshots(db))
-    return render(request, "sources.html", SourceList(watched, list(groups.items()), *rest))
+    page = SourceList(watched, known, list(groups.items()), *rest)
+    return render(request, "sources.html", page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +74,28 @@ async def source(request: Request, db: Db, id: str, page: PageNumber = 1) -> Res
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What differs between two files of a source."""
+    """What differs between two files of a source, each period named alike."""
 
     source: Row
     held: revising.Differences
     kinds: dict[str, str]
+
+    @property
+    def periods(self) -> list[tuple[str, Row]]:
+        """How many figures of each period changed."""
+        return [(_named(row["start"], row["end"], row["period"]), row) for row in self.held.periods]
+
+    @property
+    def period_of(self) -> dict[str, str]:
+        """The period of each figure on the page."""
+        figures = [line.figure for line in self.held.lines]
+        return {figure.id: _named(figure.start, figure.end, figure.period) for figure in figures}
+
+
+def _named(start: str, end: str, label: str) -> str:
+    """`2017 H1` for a half that its publisher calls `2017-06-30`."""
+    first, last = (date.fromisoformat(day) if day else None for day in (start, end))
+    return short_label(Period(first, last, label))
 
 
 @router.get("/sources/{id}/changes/{old}/{new}")

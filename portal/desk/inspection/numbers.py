@@ -105,24 +105,21 @@ def _is_date(year: int, month: int, day: int) -> bool:
 
 def small_counts(table: Table, headers: dict[int, str], report: Report) -> None:
     """Note counts of persons from 1 to 4, and withheld ones which the totals give away."""
-    words = " ".join(cell.text for cell in table.cells if not cell.text[:1].isdigit())[:20_000]
-    counts = {(c.row, c.column): int(c.text) for c in table.cells if _is_count(c.text)}
-    marks = [c for c in table.cells if _SUPPRESSED.fullmatch(c.text.strip())]
-    persons = bool(_PERSONS.search(words))
-    if not persons and not marks:
+    words = " ".join(cell.text for cell in table.cells[:5_000] if not cell.text[:1].isdigit())
+    counted = [cell for cell in table.cells if _is_count(cell.text)]
+    marks = [cell for cell in table.cells if _SUPPRESSED.fullmatch(cell.text.strip())]
+    if not marks and not _PERSONS.search(words):
         return
     most = _SMALL_SENSITIVE if _SENSITIVE.search(words) else _SMALL
-    first_row = min((row for row, _ in counts), default=0)
+    numbering = _numbering(counted)
     small = [
         cell
-        for cell in table.cells
-        if 0 < counts.get((cell.row, cell.column), 0) <= most
-        and cell.row >= first_row
-        and not _is_numbering(cell, table)
+        for cell in counted
+        if 0 < int(cell.text) <= most and cell.column not in numbering
     ]
     if small:
         report.add("small_count", f"{table.place}, {spans.of_cells('', small)}", len(small))
-    given = [cell for cell in marks if _recoverable(cell, counts)]
+    given = _given_away(counted, marks)
     if given:
         place = f"{table.place}, {spans.of_cells('', given)} follow from totals"
         report.add("small_count", place, len(given))
@@ -132,16 +129,32 @@ def _is_count(text: str) -> bool:
     return text.isdigit() and text.isascii() and len(text) < 10
 
 
-def _is_numbering(cell: Cell, table: Table) -> bool:
-    """Tell a column that only numbers its rows: 1, 2, 3."""
-    column = [c.text for c in table.cells if c.column == cell.column and _is_count(c.text)]
-    return len(column) >= 3 and [int(t) for t in column] == list(range(1, len(column) + 1))
+def _numbering(counted: list[Cell]) -> set[int]:
+    """Return the columns that only number their rows: 1, 2, 3."""
+    columns = Table("", counted).columns()
+    return {
+        column
+        for column, cells in columns.items()
+        if len(cells) >= 3 and [int(c.text) for c in cells] == list(range(1, len(cells) + 1))
+    }
 
 
-def _recoverable(cell: Cell, counts: dict[tuple[int, int], int]) -> bool:
-    """Tell whether a withheld cell is the only unknown of its row's or its column's total."""
-    row = [n for (r, c), n in counts.items() if r == cell.row]
-    column = [n for (r, c), n in counts.items() if c == cell.column]
-    return any(
-        len(line) >= 2 and 0 < max(line) - (sum(line) - max(line)) <= 20 for line in (row, column)
-    )
+def _given_away(counted: list[Cell], marks: list[Cell]) -> list[Cell]:
+    """Return withheld cells that are the only unknown in their row's or their column's total."""
+    lines = Table("", counted)
+    unknown = Table("", marks)
+    rows, columns = lines.rows(), lines.columns()
+    marked_rows, marked_columns = unknown.rows(), unknown.columns()
+    found = []
+    for cell in marks:
+        alone_in_row = len(marked_rows[cell.row]) == 1 and _adds_up(rows.get(cell.row, []))
+        column = columns.get(cell.column, [])
+        alone_in_column = len(marked_columns[cell.column]) == 1 and _adds_up(column)
+        if alone_in_row or alone_in_column:
+            found.append(cell)
+    return found
+
+
+def _adds_up(line: list[Cell]) -> bool:
+    numbers = [int(cell.text) for cell in line]
+    return len(numbers) >= 3 and 0 < 2 * max(numbers) - sum(numbers) <= 20
