@@ -225,7 +225,7 @@ def approve(config: Settings, number: int, actor: str, why: str) -> None:
         db = existing_desk(config.desk)
         count = writing.approve(db, number, actor, why)
         health.write(config, db)
-    click.echo(f"import {number}: {count:,} readings approved; `portal publish` shows them")
+    click.echo(f"import {number} is approved, {count:,} readings; `portal publish` shows it")
 
 
 @main.command()

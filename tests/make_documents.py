@@ -14,7 +14,8 @@ Grid = list[list[str]]
 PLACES = (
     "Avon and Somerset", "Bedfordshire", "Cambridgeshire", "Cheshire", "City of London",
     "Cleveland", "Cumbria", "Derbyshire", "Devon and Cornwall", "Dorset", "Durham", "Essex",
-    "Gloucestershire", "Greater Manchester", "Hampshire", "Hertfordshire", "Humberside", "Kent", "Lancashire",
+    "Gloucestershire", "Greater Manchester", "Hampshire", "Hertfordshire", "Humberside",
+    "Kent", "Lancashire",
     "Leicestershire", "Lincolnshire", "Merseyside", "Metropolitan Police", "Norfolk",
     "North Wales", "North Yorkshire", "Northamptonshire", "Northumbria", "Nottinghamshire",
     "South Wales", "South Yorkshire", "Staffordshire", "Suffolk", "Surrey", "Sussex",

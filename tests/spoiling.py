@@ -17,7 +17,7 @@ Rows = dict[tuple[str, str, str], set[int]]
 
 # What the publisher might call the same thing tomorrow, where the header is no row of a CSV.
 RENAMED = {
-    "bt": (b"Summary of interception", b"Overview of interception"),
+    "bt": (b"Data disclosure:", b"Disclosure of data:"),
     "fragdenstaat": (b'"slug"', b'"short_name"'),
     "govuk_watch": (b'"document_type"', b'"kind"'),
     "linkedin": (b"Requests for member data", b"Requests for data of members"),
@@ -118,7 +118,7 @@ def _sheet(content: bytes, sheet: str, gone: set[int]) -> bytes:
     number = re.findall(r'<sheet name="([^"]*)"', book).index(sheet) + 1
     lost = "|".join(map(str, sorted(gone)))
     rows = re.compile(rf'<row r="(?:{lost})".*?</row>'.encode(), re.DOTALL)
-    return _members(content, f"xl/worksheets/sheet{number}.xml", lambda text: rows.sub(b"", text))
+    return _members(content, f"xl/worksheets/s{number}.xml", lambda text: rows.sub(b"", text))
 
 
 def _page(content: bytes, table: int, gone: set[int]) -> bytes:

@@ -262,8 +262,8 @@ def test_limits_are_kept() -> None:
         tables(made.ruled(random.Random(1)).content, limits=Limits(cells=10))
 
 
-def test_a_report_of_fifty_pages_is_read_in_time() -> None:
-    report = made.report(50)
+def test_a_report_of_twenty_pages_is_read_in_time() -> None:
+    report = made.report(20)  # scripts.bench_tables reads fifty
     start = time.monotonic()
-    assert len(tables(report)) == 5
-    assert time.monotonic() - start < 40
+    assert len(tables(report)) == 2
+    assert time.monotonic() - start < 16

@@ -37,27 +37,31 @@ def tables(
     limits: Limits | None = None,
     visible_only: bool = False,
     join: bool = True,
+    second_opinions: bool = False,
 ) -> list[Table]:
     """Return every table of a document; raises an ExtractError that says what is wrong.
 
     `kind` is what the document claims to be, None to look. `visible_only` leaves out hidden
     sheets, rows and columns. `join` puts tables that go on over several pages together.
+    `second_opinions` asks pdfplumber and camelot, where installed, about doubtful tables of a PDF.
     """
     limits = replace(limits or Limits(), started=time.monotonic())
     limits.check("bytes", len(content))
     try:
-        found = _read(content, kind_of(content, kind), limits, visible_only, join)
+        found = _read(content, kind_of(content, kind), limits, visible_only, join, second_opinions)
     except (RecursionError, MemoryError) as problem:
         raise TooMuch("a document that fits into memory", type(problem).__name__) from problem
     return [described(table) for table in found]
 
 
-def _read(content: bytes, kind: str, limits: Limits, visible_only: bool, join: bool) -> list[Table]:
+def _read(
+    content: bytes, kind: str, limits: Limits, visible_only: bool, join: bool, second: bool
+) -> list[Table]:
     # Each reader is imported when it is needed: a source of CSV files loads no PDF library.
     if kind == "pdf":
         from portal.extract.pdf import pdf_tables
 
-        return pdf_tables(content, limits, join=join)
+        return pdf_tables(content, limits, join=join, second=second)
     if kind in ("csv", "tsv"):
         from portal.extract.delimited import delimited_tables
 

@@ -10,6 +10,7 @@ from portal.extract.errors import Encrypted, Unreadable
 from portal.extract.model import Box, Limits, Table
 from portal.extract.pdf_join import joined
 from portal.extract.pdf_model import Page
+from portal.extract.pdf_opinions import Opinions
 from portal.extract.pdf_page import read_page
 from portal.extract.pdf_scan import is_scan, read_scan
 from portal.extract.pdf_tables import box_table, page_tables
@@ -32,8 +33,11 @@ def opened(content: bytes) -> Iterator[pdfium.PdfDocument]:
         document.close()
 
 
-def pdf_tables(content: bytes, limits: Limits, *, join: bool = True) -> list[Table]:
-    """Return the tables of a PDF in the order of its pages."""
+def pdf_tables(
+    content: bytes, limits: Limits, *, join: bool = True, second: bool = False
+) -> list[Table]:
+    """Return the tables of a PDF in the order of its pages; `second` asks other readers too."""
+    opinions = Opinions(content) if second else None
     found: list[Table] = []
     scans = 0
     with opened(content) as document:
@@ -45,7 +49,7 @@ def pdf_tables(content: bytes, limits: Limits, *, join: bool = True) -> list[Tab
                 scans += 1
                 limits.check("scanned_pages", scans, f"page {number}")
                 page = read_scan(document, page, limits)
-            found += page_tables(page)
+            found += page_tables(page, opinions)
             limits.check("cells", sum(len(t.cells) for t in found), f"page {number}")
     return joined(found) if join else found
 

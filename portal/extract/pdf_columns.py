@@ -1,13 +1,15 @@
 """Where the columns of a table part: upright rules, and gaps that many lines share."""
 
-import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from portal.extract.pdf_lines import Line, Piece, is_bullet
 from portal.extract.pdf_model import Rule
 
+SURE = 0.8  # of the lines have a gap at a valley that needs no comparison
 _FIGURE = re.compile(r"[(+\-–−]?[£$€]?\d[\d.,]*%?\)?[*†‡]?")
 
 
@@ -36,7 +38,7 @@ def cuts(lines: Sequence[Line], rules: Sequence[Rule] = ()) -> list[float]:
     edges = [left, *ruled, right]
     rows = [list(line.pieces) for line in lines]
     found = list(ruled)
-    for low, high in itertools.pairwise(edges):
+    for low, high in pairwise(edges):
         found += _split(rows, low, high)
     return sorted(found)
 
@@ -62,19 +64,48 @@ def _hits(lines: Sequence[Line], at: float) -> int:
 
 
 def _split(rows: list[list[Piece]], low: float, high: float) -> list[float]:
-    """Cut a stretch at its best valley, then both parts; nothing when there is none."""
-    inside = [[p for p in row if p.left < high and p.right > low] for row in rows]
-    best = max(_valleys(inside, low, high), key=lambda v: v.worth, default=None)
+    """Cut a stretch at its sure valleys, or else its best, then the parts; or nowhere."""
+    inside = [
+        row for row in ([p for p in r if p.left < high and p.right > low] for r in rows) if row
+    ]
+    valleys = _valleys(inside, low, high)
+    best = max(valleys, key=lambda v: v.worth, default=None)
     if best is None:
         return []
-    at = (best.left + best.right) / 2
-    lefts = [[p for p in row if p.right <= at] + _halves(row, at, 0) for row in inside]
-    rights = [[p for p in row if p.left >= at] + _halves(row, at, 1) for row in inside]
-    return [*_split(lefts, low, at), at, *_split(rights, at, high)]
+    sure = [v for v in valleys if not v.across and v.apart >= SURE * len(inside)]
+    chosen = _distinct(sure) if best in sure else [best]
+    places = [(v.left + v.right) / 2 for v in chosen]
+    edges = [low, *places, high]
+    found = list(places)
+    for start, end in pairwise(edges):
+        found += _split([_within(row, start, end) for row in inside], start, end)
+    return found
 
 
-def _halves(row: list[Piece], at: float, side: int) -> list[Piece]:
-    return [part for p in row if p.left < at < p.right and (part := halves(p, at)[side])]
+def _distinct(valleys: list[Valley]) -> list[Valley]:
+    """Of valleys without anything between them keep the widest."""
+    kept: list[Valley] = []
+    for valley in valleys:
+        if kept and valley.left - kept[-1].right < 2:
+            if valley.right - valley.left > kept[-1].right - kept[-1].left:
+                kept[-1] = valley
+        else:
+            kept.append(valley)
+    return kept
+
+
+def _within(row: list[Piece], start: float, end: float) -> list[Piece]:
+    """Return the pieces of a row between two cuts, parted at them where they can be."""
+    found = []
+    for piece in row:
+        part: Piece | None = piece
+        if part and part.left < start < part.right:
+            part = halves(part, start)[1]
+        if part and part.left < end < part.right:
+            part = halves(part, end)[0]
+        if part and part.left >= start and part.right <= end:
+            found.append(part)
+    return found
 
 
 def halves(piece: Piece, at: float) -> tuple[Piece | None, Piece | None]:
@@ -89,7 +120,7 @@ def halves(piece: Piece, at: float) -> tuple[Piece | None, Piece | None]:
 def _loose_at(piece: Piece, at: float) -> bool:
     """True when the gap at a place is wider than the piece's other gaps."""
     words = piece.words
-    gaps = [(b.left - a.right, a, b) for a, b in itertools.pairwise(words)]
+    gaps = [(b.left - a.right, a, b) for a, b in pairwise(words)]
     here = [g for g in gaps if g[1].right - 0.5 <= at <= g[2].left + 0.5]
     if not here:
         return False
@@ -107,26 +138,31 @@ def _valleys(rows: list[list[Piece]], low: float, high: float) -> list[Valley]:
     """Return every stretch at which enough lines have a gap."""
     ends = sorted({e for row in rows for p in row for w in p.words for e in (w.left, w.right)})
     ends = [e for e in ends if low < e < high]
+    lefts = [[p.left for p in row] for row in rows]
     found: list[Valley] = []
-    for left, right in itertools.pairwise(ends):
+    for left, right in pairwise(ends):
         if right - left < 0.8:
             continue
-        apart, across = _counted(rows, (left + right) / 2)
+        apart, across = _counted(rows, lefts, (left + right) / 2)
         if apart >= 1 and (across == 0 or (apart >= 2 and apart > 1.5 * across)):
             found.append(Valley(left, right, apart, across))
     return _merged(found)
 
 
-def _counted(rows: list[list[Piece]], at: float) -> tuple[float, float]:
+def _counted(rows: list[list[Piece]], lefts: list[list[float]], at: float) -> tuple[float, float]:
+    """Count the rows with a gap at a place, and those that print across it."""
     apart = across = loose = 0.0
-    for row in rows:
-        over = [p for p in row if p.left < at < p.right]
-        if over:
-            if _loose_at(over[0], at):
+    for row, starts in zip(rows, lefts, strict=True):
+        after = bisect_left(starts, at)
+        before = row[after - 1] if after else None
+        if before is None:
+            continue
+        if before.right > at:
+            if _loose_at(before, at):
                 loose += 0.7
             else:
-                across += 1 if any(w.left < at < w.right for w in over[0].words) else 0.6
-        elif any(p.right <= at for p in row) and any(p.left >= at for p in row):
+                across += 1 if any(w.left < at < w.right for w in before.words) else 0.6
+        elif after < len(row):
             apart += 1
     return apart + min(loose, apart), across
 

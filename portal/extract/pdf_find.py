@@ -10,6 +10,7 @@ from portal.extract.pdf_lines import Line, Piece, box_of, lines_of
 from portal.extract.pdf_model import Page, Rule, Word
 from portal.extract.pdf_streams import is_prose, streams_of
 
+MOST_RULES = 2500
 CAPTION = re.compile(r"(?:table|figure|chart|exhibit|annex|appendix)\s+[\dA-Z]", re.IGNORECASE)
 
 
@@ -57,6 +58,8 @@ def near_rules(page: Page, box: Box) -> tuple[Rule, ...]:
 def ruled_boxes(page: Page) -> list[Box]:
     """Return the boxes of fields in which flat and upright rules meet, and enclose cells."""
     rules = [r for r in page.rules if not r.shade]
+    if len(rules) > MOST_RULES:
+        return []  # a map or a drawing
     groups: list[list[Rule]] = []
     for rule in rules:
         touching = [g for g in groups if any(_touch(rule, other) for other in g)]
@@ -240,11 +243,16 @@ def _contents(rows: Sequence[Line]) -> bool:
 
 def _aligned(rows: Sequence[Line]) -> float:
     """Return the share of pieces, after the first, that stand over or under another one."""
-    pieces = [(n, p) for n, line in enumerate(rows) for p in line.pieces[1:]]
-    fit = sum(
-        any(n != m and _lined_up(p, q) for m, q in pieces if abs(n - m) <= 3) for n, p in pieces
-    )
-    return fit / max(len(pieces), 1)
+    pieces = [line.pieces[1:] for line in rows]
+    fit = 0
+    for n, here in enumerate(pieces):
+        near = [q for m in range(max(n - 3, 0), n + 4) if m != n for q in _at(pieces, m)]
+        fit += sum(any(_lined_up(p, q) for q in near) for p in here)
+    return fit / max(sum(map(len, pieces)), 1)
+
+
+def _at(pieces: list[tuple[Piece, ...]], number: int) -> tuple[Piece, ...]:
+    return pieces[number] if number < len(pieces) else ()
 
 
 def _lined_up(one: Piece, other: Piece) -> bool:

@@ -7,7 +7,7 @@ from portal.extract.pdf_lines import Piece, lines_of
 from portal.extract.pdf_model import Rule, Word
 
 NEAR = 3.5
-MOST_LINES = 400
+MOST_FIELDS = 6000
 
 
 def ruled_grid(words: Sequence[Word], rules: Sequence[Rule]) -> Grid | None:
@@ -16,7 +16,7 @@ def ruled_grid(words: Sequence[Word], rules: Sequence[Rule]) -> Grid | None:
     xs = _places([(r.left, r.bottom - r.top) for r in kept if not r.flat])
     ys = _places([(r.top, r.right - r.left) for r in kept if r.flat])
     xs, ys = _closed(xs, ys, kept, words)
-    if len(xs) < 3 or len(ys) < 3 or max(len(xs), len(ys)) > MOST_LINES:
+    if len(xs) < 3 or len(ys) < 3 or len(xs) * len(ys) > MOST_FIELDS:
         return None
     cells = _cells(xs, ys, kept)
     held: dict[int, list[Word]] = {}

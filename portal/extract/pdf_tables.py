@@ -5,25 +5,33 @@ from collections.abc import Sequence
 from portal.extract.describe import NOTE
 from portal.extract.model import Box, Cell, Table
 from portal.extract.pdf_charts import is_chart
-from portal.extract.pdf_choose import Choice, chosen
+from portal.extract.pdf_choose import Choice, chosen, with_opinions
 from portal.extract.pdf_find import Region, is_table, near_rules, regions_of
 from portal.extract.pdf_grid import Grid, Part
 from portal.extract.pdf_lines import Line, box_of, lines_of
 from portal.extract.pdf_model import Page
+from portal.extract.pdf_opinions import Opinions
 
 MOST_NOTES = 12
 
 
-def page_tables(page: Page) -> list[Table]:
-    """Return the tables of one page, from top to bottom."""
+def page_tables(page: Page, opinions: Opinions | None = None) -> list[Table]:
+    """Return the tables of one page, from top to bottom; others are asked of doubtful ones."""
     found: list[Table] = []
-    choices = [(region, chosen(region.words, region.rules)) for region in regions_of(page)]
+    choices = [(region, _read(page, region, opinions)) for region in regions_of(page)]
     kept = [(region, choice) for region, choice in choices if _is_kept(region, choice.grid)]
     taken = {id(w) for region, _ in kept for w in region.words}
     around = lines_of([w for w in page.words if id(w) not in taken], page.rules)
     for index, (region, choice) in enumerate(kept, 1):
         found.append(_table(page, index, region, choice, around))
     return found
+
+
+def _read(page: Page, region: Region, opinions: Opinions | None) -> Choice:
+    choice = chosen(region.words, region.rules)
+    if opinions and choice.doubts and not is_chart(choice.grid):
+        return with_opinions(choice, opinions.of(page, region.words))
+    return choice
 
 
 def box_table(page: Page, box: Box) -> Table | None:

@@ -68,7 +68,7 @@ def _one(db: Desk, source: Source, past: Sequence[Row], at: datetime) -> Health:
     problems = past[0]["problems"].splitlines() if past else []
     waits = [
         Waiting(row["id"], row["name"], row["new"], row["revised"], row["withdrawn"])
-        for row in waiting(db, source.id)
+        for row in waiting(db, source.id, source.proven)
     ]
     return Health(source.id, state, looked, changed, due, since, proof, problems, waits)
 

@@ -208,9 +208,13 @@ def checked(
 
 
 def feed_of(module: ModuleType, snapshot: Snapshot) -> str:
-    """Which publication a snapshot is the newest state of: by default, its file's name."""
+    """Which publication a snapshot is the newest state of: by default, its file's name.
+
+    Pages that have no name but what they were asked (`/request/?tags=...`) are told apart by that.
+    """
     own = getattr(module, "feed", None)
     name = own(snapshot) if own else snapshot.address.partition("?")[0].rpartition("/")[2]
+    name = name or snapshot.address.partition("://")[2]
     return f"{source_of(module).id}/{name}"
 
 

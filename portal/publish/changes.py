@@ -29,7 +29,8 @@ FROM readings g JOIN imports i ON i.id = g.import
 JOIN readings b ON b.observation = g.observation AND b.revision = g.revision - 1
 JOIN decisions d ON d.observation = g.observation AND d.revision = g.revision
   AND d.verdict = 'approved'
-WHERE i.name LIKE 'figures/%' ORDER BY g.import, g.observation
+WHERE substr(i.name, 1, instr(i.name, '/') - 1) NOT IN (SELECT value FROM json_each(:scraped))
+ORDER BY g.import, g.observation
 """
 # kind of change between two files -> its name among all changes, and what it says of `{n}`
 TOLD = {
@@ -37,6 +38,7 @@ TOLD = {
     "withdrawn": ("withdrawn", "{n} of past periods withdrawn"),
     "blank_became_zero": ("blank_became_zero", "{n} blank before, now zero"),
     "new_in_old_period": ("new_in_old_period", "{n} new in periods already told"),
+    "new_period": ("new_period", "{n} of new periods"),
 }
 
 Change = tuple[Any, ...]
@@ -46,27 +48,35 @@ def changes(db: Desk, state: State, number: int) -> Iterator[Change]:
     """Yield rows of the table `changes`; what no edition has shown yet belongs to `number`."""
     imports = [dict(row) for row in rows(db, IMPORTS)]
     compared = pairs(state)
-    found = [*_new(imports, state), *_compared(imports, compared, state), *_revisions(db)]
+    found = [
+        *_new(imports, compared, state),
+        *_compared(imports, compared, state),
+        *_revisions(db, state),
+    ]
     found += _read_again(imports, compared, state)
     for id, change in enumerate(sorted(found, key=lambda c: c[0]), 1):
         _, edition, *rest = change
         yield (id, edition or number, *rest)
 
 
-def _new(imports: list[dict[str, Any]], state: State) -> Iterator[Change]:
-    """New figures: of each bundled file, and of each source as often as it brought some."""
-    count: dict[int, int] = {}
+def _figures_in(compared: list[Pair]) -> set[tuple[str, int]]:
+    return {figure for pair in compared for figures in pair.figures.values() for figure in figures}
+
+
+def _new(imports: list[dict[str, Any]], compared: list[Pair], state: State) -> Iterator[Change]:
+    """New figures: of each bundled file, and of each source's files when they first came."""
+    told, count = _figures_in(compared), {}  # type: ignore[var-annotated]
     for revision in state.revisions:
-        if revision["revision"] == 1:
+        if revision["revision"] == 1 and (revision["observation"], 1) not in told:
             count[revision["import"]] = count.get(revision["import"], 0) + 1
     brought = [{**each, "new": count[each["id"]]} for each in imports if each["id"] in count]
     for (source, edition), group in groupby(brought, key=lambda each: _origin(each, state)):
         files = list(group)
         new, day = sum(each["new"] for each in files), files[-1]["recorded_at"][:10]
-        bundled = source.startswith("figures/")
-        name = source.removeprefix("figures/") if bundled else _title(source, state)
+        scraped = source in state.words["source"]
+        name = _title(source, state) if scraped else source.removeprefix("figures/")
         title = f"{_figures(new)} in {name}".replace("figure", "new figure", 1)
-        address = "" if bundled else f"/sources/{source}"
+        address = f"/sources/{source}" if scraped else ""
         detail = "" if len(files) == 1 else f"Read from {len(files)} files."
         yield (files[-1]["id"], 0, ""), edition, "new", title, detail, None, address, day
 
@@ -89,15 +99,15 @@ def _compared(
                 title = f"{_title(pair.source, state)}: {says.format(n=_figures(pair.count(kind)))}"
                 order, day = (given["id"], position, ""), given["recorded_at"][:10]
                 detail = _detail(pair, kind)
-                yield order, given["edition"], name, title, detail, None, f"{address}#{kind}", day
+                place = f"{address}#{kind}" if kind != "new_period" else f"/snapshots/{pair.new}"
+                yield order, given["edition"], name, title, detail, None, place, day
 
 
 def _read_again(
     imports: list[dict[str, Any]], compared: list[Pair], state: State
 ) -> Iterator[Change]:
     """Figures of scraped files that better code reads otherwise: one entry an import and reason."""
-    told = {figure for pair in compared for figures in pair.figures.values() for figure in figures}
-    count: dict[tuple[int, str], int] = {}
+    told, count = _figures_in(compared), {}  # type: ignore[var-annotated]
     for r in state.revisions:
         if r["revision"] > 1 and (r["observation"], r["revision"]) not in told:
             count[r["import"], r["reason"]] = count.get((r["import"], r["reason"]), 0) + 1
@@ -114,7 +124,7 @@ def _read_again(
 
 def _detail(pair: Pair, kind: str) -> str:
     share = pair.count(kind) / pair.known if pair.known else 0
-    old = kind != "new_in_old_period"
+    old = not kind.startswith("new_")
     return f"{share:.1%} of the {pair.known:,} figures known until then." if old else ""
 
 
@@ -127,8 +137,9 @@ def _figures(count: int) -> str:
     return f"{count:,} figure{'' if count == 1 else 's'}"
 
 
-def _revisions(db: Desk) -> Iterator[Change]:
-    for row in rows(db, LATER_READINGS):
+def _revisions(db: Desk, state: State) -> Iterator[Change]:
+    scraped = [id for id, each in state.words["source"].items() if each["kind"] == "scraped"]
+    for row in rows(db, LATER_READINGS, scraped=json.dumps(scraped)):
         reads = {"value": row["value"], "low": row["low"], "high": row["high"]}
         detail = {
             "was": {"value": row["was"], "low": row["was_low"], "high": row["was_high"]},

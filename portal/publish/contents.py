@@ -6,7 +6,14 @@ from typing import Any
 
 from portal.core.observations import TOTAL, read_breakdown
 from portal.publish.figures import held_rows, number, observation_rows, series_rows
-from portal.publish.origins import fetch_rows, held_snapshots, mirrored_snapshots, told_tables
+from portal.publish.origins import (
+    REQUESTS,
+    fetch_rows,
+    held_snapshots,
+    mirrored_snapshots,
+    only_requests,
+    told_tables,
+)
 from portal.publish.pairs import pair_figures, pair_rows, pairs
 from portal.publish.state import Record, Row, State, breakdown_label, correction_figures
 
@@ -48,7 +55,7 @@ def tables(state: State) -> Iterator[tuple[str, Iterable[Row]]]:
     yield "chains", _plain(words["chain"], "label explanation from to")
     yield "chain_measures", _chain_measures(words["chain"])
     correction = "kind title printed expected reason reported_by state source locator guard"
-    yield "corrections", _plain(_guarded(words["correction"]), correction)
+    yield "corrections", _plain(_guarded(words["correction"], words["source"]), correction)
     yield "correction_figures", sorted(set(correction_figures(words["correction"], count.ids)))
     yield "conflicts", _conflicts(words["conflict"], count.ids)
     yield "conflict_sides", _conflict_sides(words["conflict"], state)
@@ -131,9 +138,11 @@ def _rights(licences: Mapping[str, Record]) -> dict[str, Record]:
 
 
 def _snapshots(state: State, held: Sequence[str], count: _Counts) -> Iterator[Row]:
-    mirrored = mirrored_snapshots(state, held)
+    mirrored, requests = mirrored_snapshots(state, held), only_requests(state)
     for sha256 in held:
         known = state.snapshots[sha256]
+        if sha256 in requests:
+            known = {**known, "name": REQUESTS, "address": requests[sha256]}
         facts = (known[name] for name in ("name", "address", "media_type", "bytes"))
         yield (sha256, *facts, count("snapshot", sha256), int(sha256 in mirrored))
 
@@ -164,14 +173,16 @@ def _chain_measures(chains: Mapping[str, Record]) -> Iterator[Row]:
             yield id, position, measure
 
 
-def _guarded(corrections: Mapping[str, Record]) -> dict[str, Record]:
+def _guarded(corrections: Mapping[str, Record], sources: Mapping[str, Record]) -> dict[str, Record]:
     """Corrections whose guard names its figure: the first one, unless it says otherwise."""
     found = {}
     for id, given in corrections.items():
         guard = given.get("guard") or {}
         if guard.get("kind") == "value_is":
             guard = {"figure": given["figures"][0]["observation"], **guard}
-        found[id] = {**given, "guard": guard or ""}
+        # A source that was never scraped here has no row that could be pointed at.
+        source = given.get("source", "") if given.get("source") in sources else ""
+        found[id] = {**given, "guard": guard or "", "source": source}
     return found
 
 

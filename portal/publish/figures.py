@@ -82,7 +82,7 @@ def part_of(place: Mapping[str, Any]) -> str:
 
 
 def marks_of(state: State) -> dict[str, str]:
-    """The marks of each figure: its status, [r] once revised by the publisher, [b] after a break."""
+    """The marks of each figure: its status, [r] once revised, [b] after a break."""
     first_after = set(_first_after_breaks(state))
     revised = {r["observation"] for r in state.revisions if r["reason"] == "publisher_revised"}
     marks = {}

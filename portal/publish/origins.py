@@ -15,6 +15,9 @@ from portal.publish.pairs import Pair
 from portal.publish.state import Row, State
 
 GOV_UK = "https://www.gov.uk"
+# The address of a request is made from its title, which may name a person: neither the address nor
+# the name of bytes that tell of nothing but requests goes out.
+REQUESTS = "Requests, as the site told them"
 # Files under data/ are our own transcriptions.
 OURS = "data/"
 
@@ -42,9 +45,19 @@ def mirrored_snapshots(state: State, held: Iterable[str]) -> set[str]:
     return ours | {sha256 for sha256 in held if sources.get(sha256, {""}) <= free}
 
 
+def only_requests(state: State) -> dict[str, str]:
+    """The bytes that tell of nothing but requests, each with the page of its source."""
+    others = {each["snapshot"] for part in (state.figures, state.publications) for each in part}
+    return {
+        each["snapshot"]: state.words["source"][each["source"]]["url"]
+        for each in state.requests
+        if each["snapshot"] not in others
+    }
+
+
 def fetch_rows(state: State, held: Iterable[str]) -> Iterator[Row]:
     """Yield, for each address that gave bytes we speak of, when it did and what named it."""
-    known = set(held)
+    known = set(held) - set(only_requests(state))
     names = ("address", "source", "label", "linked_from")
     for each in state.fetches:
         if each["sha256"] in known and each["source"] in state.words["source"]:

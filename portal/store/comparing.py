@@ -90,8 +90,7 @@ def compare(conn: sqlite3.Connection, batch: Any) -> dict[str, int | bool]:
     """
     conn.execute(FIND_CHANGED)
     staged = conn.execute("SELECT count(*) FROM temp.staged").fetchone()[0]
-    if batch.complete:
-        conn.execute(FIND_WITHDRAWN, [batch.feed])
+    conn.execute(FIND_WITHDRAWN, [batch.feed])
     counts = dict(conn.execute("SELECT kind, count(*) FROM temp.changed GROUP BY kind"))
     new, gone = counts.get("new", 0), counts.get("withdrawn", 0)
     revised = counts.get("revised", 0) + counts.get("read_again", 0)
@@ -99,6 +98,9 @@ def compare(conn: sqlite3.Connection, batch: Any) -> dict[str, int | bool]:
     if known and gone / known > batch.losses:
         expected = f"at least {1 - batch.losses:.0%} of the {known} figures known until now"
         raise TooManyLost(expected, f"{known - gone} of them", batch.feed)
+    if not batch.complete:
+        conn.execute("DELETE FROM temp.changed WHERE kind = 'withdrawn'")
+        known, gone = known - gone, 0
     held = known > 0 and (revised + gone) / known > batch.alarm
     found = {"new": new, "revised": revised, "withdrawn": gone, "held": held}
     return found | {"unchanged": staged - new - revised}

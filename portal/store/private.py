@@ -138,7 +138,15 @@ SELECT i.id, i.name, i.recorded_at, sum(g.revision = 1) AS new,
 FROM imports i JOIN readings g ON g.import = i.id
 WHERE i.name LIKE :source || '/%' AND NOT EXISTS (SELECT 1 FROM decisions d
   WHERE d.observation = g.observation AND d.revision >= g.revision)
-GROUP BY i.id ORDER BY i.id
+GROUP BY i.id
+UNION ALL
+SELECT i.id, i.name, i.recorded_at, count(*), 0, 0
+FROM imports i JOIN records r ON r.import = i.id
+WHERE i.name LIKE :source || '/%' AND NOT :proven AND r.content IS NOT NULL
+  AND r.kind IN ('publication', 'foi_request') AND NOT EXISTS (
+    SELECT 1 FROM import_decisions d JOIN records l ON l.import = d.import
+    WHERE l.kind = r.kind AND l.id = r.id AND d.import >= i.id)
+GROUP BY i.id ORDER BY 1
 """
 
 
@@ -147,6 +155,6 @@ def approved_records(db: Desk, kind: str, proven: Sequence[str]) -> list[sqlite3
     return list(rows(db, APPROVED_RECORDS, kind=kind, proven=json.dumps(proven)))
 
 
-def waiting(db: Desk, source: str) -> list[sqlite3.Row]:
-    """The imports of a source whose readings wait for a person, and what they would change."""
-    return list(rows(db, WAITING, source=source))
+def waiting(db: Desk, source: str, proven: bool) -> list[sqlite3.Row]:
+    """The imports of a source that wait for a person, and what they would change."""
+    return list(rows(db, WAITING, source=source, proven=proven))

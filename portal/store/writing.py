@@ -114,6 +114,8 @@ def record(db: Desk, batch: Batch) -> Outcome:
     return outcome
 
 
+# What sources tell in words and pages show.
+TOLD_KINDS = ("publication", "foi_request")
 APPROVED_BY_PERSON = "a person looked at an import that waited, and approved it"
 APPROVE = """
 INSERT INTO decisions (observation, revision, verdict, rule, actor, recorded_at)
@@ -136,7 +138,7 @@ def approve(db: Desk, number: int, actor: str, why: str) -> int:
         if name is None:
             raise StoreError(f"There is no import {number}; `portal sources` lists what waits.")
         decided = "SELECT 1 FROM import_decisions WHERE import = ?"
-        words = "SELECT 1 FROM records WHERE import = ?"
+        words = f"SELECT 1 FROM records WHERE import = ? AND kind IN {TOLD_KINDS}"
         before = conn.execute(decided, [number]).fetchone()
         given = [APPROVED_BY_PERSON, actor.strip(), now(), number]
         count = conn.execute(APPROVE, given).rowcount

@@ -8,8 +8,9 @@ from itertools import groupby
 
 from portal.core.observations import TOTAL
 from portal.publish.charts import Chart
-from portal.store.reading import law, totals, trends
+from portal.store.reading import law, payments, totals, trends
 from portal.store.reading.figures import Figure
+from portal.store.reading.payments import Payments
 from portal.web.charting import figures_chart, newest, series_chart
 
 
@@ -41,6 +42,7 @@ class Costs:
     other_fees: list[Figure]
     estimates: list[tuple[str, list[Figure]]]
     spent: list[Figure]
+    payments: Payments | None
     register: list[sqlite3.Row]
     highest: float
 
@@ -61,7 +63,7 @@ def costs_page(db: sqlite3.Connection) -> Costs:
     long = {id: f for id, f in runs_of.items() if len(f) > 2}
     estimates = [f for f in found if f.measure in ESTIMATES]
     by_measure = {m: [f for f in estimates if f.measure == m] for m in ESTIMATES}
-    done = {"retention_grants", "fees_paid_to_operators", *ESTIMATES}
+    done = {"retention_grants", "fees_paid_to_operators", payments.MEASURE, *ESTIMATES}
     return Costs(
         figures_chart(db, "grants", whole, csv=f"/trends.csv?s={whole[0].series}")
         if whole
@@ -71,6 +73,7 @@ def costs_page(db: sqlite3.Connection) -> Costs:
         [f for f in fees if f.series not in long],
         [(held[0].measure_label, held) for held in by_measure.values() if held],
         [f for f in found if f.measure not in done],
+        payments.payments(db),
         totals.register(db, "cost"),
         max((abs(f.value or f.high or f.low or 0) for f in estimates), default=1),
     )

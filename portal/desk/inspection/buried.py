@@ -23,7 +23,7 @@ def attributes(root: etree._Element) -> list[str]:
     """Return every attribute value below an element, addresses of namespaces left out."""
     return [
         value
-        for element in root.iter()
+        for element in root.iter("*")
         if isinstance(element.tag, str)
         for value in element.attrib.values()
         if len(value) > 3 and not value.startswith("http://schemas.")

@@ -95,7 +95,8 @@ class Report:
     def hidden(self, kind: str, place: str, text: str, count: int = 1, outcome: str = "") -> None:
         """Count something that a reader would not see, and whether it names or identifies."""
         self.add(kind, place, count, outcome)
-        self.personal(place, text, outcome)
+        stripped = MEANS.get(kind) == "accept_stripped"
+        self.personal(place, text, outcome or ("accept_stripped" if stripped else ""))
 
     def personal(self, place: str, text: str, outcome: str = "") -> None:
         """Count identifiers in text that is not part of what may be published."""

@@ -82,7 +82,7 @@ def _hidden(
 ) -> set[etree._Element]:
     """Return the elements a browser does not show, each noted once with all below it."""
     gone: set[etree._Element] = set()
-    for element in root.iter():
+    for element in root.iter("*"):
         if not isinstance(element.tag, str) or element.getparent() in gone:
             if element.getparent() in gone:
                 gone.add(element)
@@ -160,7 +160,7 @@ def _marks(root: etree._Element, report: Report) -> None:
         if text:
             office = "x:Visible" in text or "mso-hide" in text
             report.hidden("hidden_sheet" if office else "comment", "page", text)
-    for element in root.iter():
+    for element in root.iter("*"):
         tag = markup.local(element).casefold()
         if tag in _ACTIVE and not (tag == "form"):
             report.hidden("active_content", "page", element.text or "")
@@ -216,7 +216,7 @@ def _lines(root: etree._Element, hidden: set[etree._Element], report: Report) ->
     """Gather running text outside tables, one cell for each block."""
     body = root.find("body")
     lines: list[Cell] = []
-    for element in (body if body is not None else root).iter():
+    for element in (body if body is not None else root).iter("*"):
         tag = markup.local(element)
         if tag not in _BLOCKS or element in hidden or next(element.iterancestors("table"), None) is not None:
             continue

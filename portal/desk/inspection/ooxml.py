@@ -14,6 +14,8 @@ from portal.desk.inspection.zips import Package
 XML = (".xml", ".rels", ".vml")
 # an ordinary web address with a host name
 _WEB = re.compile(r"https?://[^/@]+\.[a-z]{2,}(?::\d+)?(?:[/?#]|$)", re.I)
+# an XML map whose schema or data is fetched from elsewhere
+_FETCHES = re.compile(rb"schemaLocation\s*=|<\w*:?(?:redefine|import|include)\b|FileBinding\w*=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,11 @@ def inventory(package: Package) -> list[Relation]:
             root = markup.parse(package.read(name), place, package.report)
             people = " ".join(attribute for person in root for attribute in person.values())
             package.report.hidden(kind, "author list", people, len(root))
+        elif kind == "xml_map":
+            text = _text(package, name)
+            package.report.hidden(kind, place, text)
+            if _FETCHES.search(package.read(name)):
+                package.report.add("external_reference", place)
         elif kind:
             package.report.hidden(kind, f"{_folder(name)} {place}", _text(package, name))
     _unreachable(package, relations)

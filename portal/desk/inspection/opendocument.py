@@ -76,7 +76,7 @@ def _inventory(package: Package) -> None:
             raise Refused("encrypted", "manifest")
     if "meta.xml" in package.names():
         root = markup.parse(package.read("meta.xml"), "document properties", report)
-        for element in root.iter():
+        for element in root.iter("*"):
             if (element.text or "").strip():
                 key = markup.local(element).casefold()
                 if key in properties.PERSONAL:
@@ -116,7 +116,7 @@ _HIDING = {
 
 def _marks(package: Package, root: etree._Element) -> None:
     report = package.report
-    for element in root.iter():
+    for element in root.iter("*"):
         name = markup.local(element)
         kind = _HIDING.get(name, "")
         if name == "tracked-changes" and len(element) == 0 or name == "form" and not len(element):

@@ -29,7 +29,7 @@ def office(package: Package) -> None:
 
 def _part(package: Package, name: str, everything: bool) -> None:
     root = markup.parse(package.read(name), "document properties", package.report)
-    for element in root.iter():
+    for element in root.iter("*"):
         key = markup.local(element).casefold()
         text = (element.text or "").strip()
         if text and (everything or key in PERSONAL):

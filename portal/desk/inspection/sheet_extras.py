@@ -51,7 +51,7 @@ def note(
 
 
 def _all_text(element: etree._Element) -> str:
-    values = (value for child in element.iter() for value in child.attrib.values())
+    values = (value for child in element.iter("*") for value in child.attrib.values())
     return f"{markup.words(element)} {' '.join(values)}"
 
 
@@ -134,7 +134,7 @@ def _extensions(sheet: Sheet, root: etree._Element) -> None:
     for extension in markup.each(root, "ext"):
         texts = [
             element.text or ""
-            for element in extension.iter()
+            for element in extension.iter("*")
             if isinstance(element.tag, str)
             and markup.local(element) not in ("f", "sqref", "formula", "formula1", "formula2")
         ]

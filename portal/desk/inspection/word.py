@@ -43,7 +43,7 @@ def read(package: Package) -> None:
     letter = Letter(_run_styles(package, own), report)
     root = markup.parse(package.read(main), "document", report)
     _story(letter, root, "document")
-    named = {value for element in root.iter() for value in element.attrib.values()}
+    named = {value for element in root.iter("*") for value in element.attrib.values()}
     for relation in own.values():
         if relation.kind in _STORIES:
             _other_story(package, letter, relation, named, root)
@@ -162,7 +162,7 @@ def _marks(letter: Letter, root: etree._Element, place: str) -> None:
     """Count tracked changes, fields, embedded things and other marks of a story."""
     report = letter.report
     changes = 0
-    for element in root.iter():
+    for element in root.iter("*"):
         name = markup.local(element)
         if name in ("ins", "del", "moveFrom", "moveTo") or name.endswith("PrChange"):
             changes += 1

@@ -91,6 +91,7 @@ def operator_page(db: sqlite3.Connection, id: str, page: int = 1) -> OperatorPag
         held=held,
         asks=held_by_measure(db, "requester", id),
         drawn=drawn(db, "holder", id),
+        banded=[newest(db, row["id"]) for row in db.execute(BANDED, [id]).fetchall()],
         uk=uk,
         states=states,
         more_states=(widest["states"] if widest else 0) - len(states),

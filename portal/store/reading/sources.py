@@ -7,7 +7,6 @@ from portal.store.reading import revising
 from portal.store.reading.lists import Page, figures_by
 
 
-
 @dataclass(frozen=True, slots=True)
 class Source:
     """One source: what it is, its breaks and errors that we know of, and its figures."""

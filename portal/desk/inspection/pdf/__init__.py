@@ -1,0 +1,1 @@
+"""PDF: its bytes, its objects, and what its rendered pages show of its text."""
