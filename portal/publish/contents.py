@@ -54,19 +54,33 @@ def tables(state: State) -> Iterator[tuple[str, Iterable[Row]]]:
     yield "break_measures", sorted(set(_break_measures(words["break"])))
     yield "chains", _plain(words["chain"], "label explanation from to")
     yield "chain_measures", _chain_measures(words["chain"])
-    correction = "kind title printed expected reason reported_by state source locator guard"
-    yield "corrections", _plain(_guarded(words["correction"], words["source"]), correction)
+    yield from _findings(state, count)
+    yield from _reference(words)
+    yield "held", held_rows(state)
+    yield "datasets", _datasets(words, state)
+
+
+def _findings(state: State, count: "_Counts") -> Iterator[tuple[str, Iterable[Row]]]:
+    """Known errors and conflicts, as far as their figures and sources are held."""
+    words, names = (
+        state.words,
+        "kind title printed expected reason reported_by state source locator",
+    )
+    guarded = _guarded(words["correction"], words["source"])
+    yield "corrections", _plain(guarded, f"{names} guard")
     yield "correction_figures", sorted(set(correction_figures(words["correction"], count.ids)))
     yield "conflicts", _conflicts(words["conflict"], count.ids)
     yield "conflict_sides", _conflict_sides(words["conflict"], state)
+
+
+def _reference(words: Mapping[str, Mapping[str, Record]]) -> Iterator[tuple[str, Iterable[Row]]]:
+    """Laws, events and the words of law."""
     yield "laws", _laws(words["law"])
     event = "date event instrument body area source_title url"
     yield "timeline", _plain(words["event"], event)
     yield "powers", _plain(words["power"], "label act section from to definition source url")
     yield "purposes", _plain(words["purpose"], "label act section definition source url")
     yield "exemptions", _plain(words["exemption"], "label act section definition qualified")
-    yield "held", held_rows(state)
-    yield "datasets", _datasets(words, state)
 
 
 class _Counts:

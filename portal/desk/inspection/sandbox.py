@@ -207,13 +207,14 @@ def _bubble(worker: Path) -> list[str]:
         words += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
         words += ["--unshare-user", "--uid", str(walls.NOBODY), "--gid", str(walls.NOBODY)]
+    words += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", str(64 * MB)]
+    words += ["--tmpfs", "/tmp"]
     shown = {Path("/usr"), Path(sys.prefix), Path(sys.base_prefix), PROJECT / "portal"}
     shown |= {Path(p) for p in ("/lib", "/lib64", "/bin", "/etc/ld.so.cache") if Path(p).exists()}
     shown.add(worker.parent)
     for path in sorted(shown):
         words += ["--ro-bind", str(path), str(path)]
-    words += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", str(64 * MB)]
-    return [*words, "--tmpfs", "/tmp", "--chdir", "/", "--"]
+    return [*words, "--chdir", "/", "--"]
 
 
 @cache

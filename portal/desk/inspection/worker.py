@@ -46,9 +46,10 @@ def _readable() -> list[Path]:
 def _walls(folder: Path, memory: int, seconds: int) -> tuple[str, ...]:
     from portal.desk.inspection import walls
 
+    readable = _readable()
     walls.limit(memory, seconds, WRITTEN)
+    walls.lock_files(readable, folder)
     walls.become_nobody()
-    walls.lock_files(_readable(), folder)
     walls.deny_calls()
     return walls.standing(folder)
 

@@ -70,7 +70,7 @@ ORDER BY m.label LIKE '%request%' DESC, s.states DESC LIMIT 1
 # What may be told in bands only: warrants and national security, the United Kingdom's first.
 BANDED = """
 SELECT s.id FROM series s WHERE s.holder = ? AND s.bands > 0
-ORDER BY s.area <> 'GB', s.bands DESC, s.breakdown, s.measure DESC LIMIT 6
+ORDER BY s.area <> 'GB', s.bands DESC, s.breakdown, s.measure DESC LIMIT 12
 """
 
 

@@ -72,7 +72,7 @@ class Supervisor:
     @asynccontextmanager
     async def request(self) -> AsyncIterator[Child]:
         """Hold the process for one request; raises Down when there is none."""
-        if self.child is None and self.current():
+        if self.child is None and self._folder is not None and self.current():
             # The site has just begun: the first process stands in a second or two.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(FIRST_PATIENCE):
