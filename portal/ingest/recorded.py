@@ -47,7 +47,9 @@ def loose_files(folder: Path, module: ModuleType) -> Iterator[Snapshot]:
     origins = _origins(folder)
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
-        if path.suffix.lower() in ENDINGS and names & set(inside.parts[:-1]):
+        others = getattr(module, "OTHER_FILES", ())
+        ours = path.suffix.lower() in ENDINGS and path.name not in others
+        if ours and names & set(inside.parts[:-1]):
             address, title = origins.get(str(inside), ("", ""))
             if address.rpartition("/")[2] != path.name:
                 address = f"{NOWHERE}/{inside.as_posix()}"

@@ -24,6 +24,8 @@ from portal.sources._areas import WORLD, WORLD_WITHOUT_US, area
 from portal.sources._companies import Column, Table, process
 from portal.sources._tables import csv_rows, match_header
 
+# Lies beside the files that we read, and tells of something else than requests for data.
+OTHER_FILES = ("government_takedowns_received.csv",)
 SOURCE = Source(
     id="github",
     title="Requests to disclose user information",

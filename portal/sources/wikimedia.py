@@ -35,6 +35,8 @@ from portal.sources._tables import (
     sheet_rows,
 )
 
+# Lies beside the files that we read, and tells of something else than requests for data.
+OTHER_FILES = ("where_from.csv",)
 SOURCE = Source(
     id="wikimedia",
     title="Transparency report: user data requests",

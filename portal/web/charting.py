@@ -7,7 +7,7 @@ from portal.core.observations import TOTAL
 from portal.publish.charts import Chart, chart, short_label
 from portal.store.reading import trends
 from portal.store.reading.figures import Figure, preferred, rules, series_figures
-from portal.web.rendering import unit_words, value_text
+from portal.web.rendering import lower_first, unit_words, value_text
 
 SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -106,7 +106,7 @@ def statistical_title(figures: Sequence[Figure]) -> str:
     parts += [first.requester_label] if first.requester != TOTAL else []
     parts += [f"asked of {first.holder_label}"] if _one(figures, "holder") else []
     same = len({f.breakdown for f in figures}) == 1
-    parts += [first.breakdown_label.lower()] if same and first.breakdown != TOTAL else []
+    parts += [lower_first(first.breakdown_label)] if same and first.breakdown != TOTAL else []
     spans = list(dict.fromkeys(short_label(f.days) for f in (first, last)))
     span = " to ".join(spans)
     named = ", ".join([*parts, first.area_label, span])

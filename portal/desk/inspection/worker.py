@@ -3,6 +3,7 @@
 Started by sandbox.py only: `python worker.py FOLDER MEMORY SECONDS`, document on standard input.
 """
 
+import contextlib
 import json
 import os
 import struct
@@ -15,24 +16,26 @@ WRITTEN = 16 * 1024 * 1024
 
 def _preload() -> None:
     """Import all that a reader may need, so that no file has to be opened afterwards."""
-    import email.policy  # noqa: F401
-    import encodings.cp1251
-    import encodings.cp1252
-    import encodings.idna
-    import encodings.utf_16
-    import encodings.utf_16_be
-    import encodings.utf_16_le
-    import encodings.utf_8_sig  # noqa: F401
+    import codecs
+    import email.policy
+    import encodings.aliases
+    import encodings.idna  # noqa: F401
 
     import lxml.html  # noqa: F401
     import phonenumbers
     from PIL import Image
 
-    from portal.desk.inspection import pii, readers  # noqa: F401
+    from portal.desk.inspection import pii, readers
 
+    for name in (*set(encodings.aliases.aliases.values()), "utf-8-sig"):
+        with contextlib.suppress(LookupError, ImportError):
+            codecs.lookup(name)
     Image.init()
     phonenumbers.is_possible_number(phonenumbers.parse("020 7946 0000", "GB"))
     pii.hidden_count("NHS number 999 000 0000, Mr Walls, 020 7946 0000")
+    mail = b"From: a@example.org\nTo: b@example.org\nContent-Type: text/html\n\n<p>warm</p>"
+    readers.look(mail, "warm.eml")
+    email.message_from_bytes(mail, policy=email.policy.default).as_bytes()
 
 
 def _readable() -> list[Path]:
