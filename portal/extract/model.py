@@ -77,6 +77,7 @@ class Limits:
     unpacked: int = 1_000_000_000
     seconds: float = 300.0
     scanned_pages: int = 50
+    words: int = 10_000  # on one page of a PDF
     started: float = field(default_factory=time.monotonic)
 
     def check_time(self, where: str) -> None:

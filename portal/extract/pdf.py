@@ -45,6 +45,7 @@ def pdf_tables(
         for number in range(1, len(document) + 1):
             limits.check_time(f"page {number}")
             page = _page(document, number)
+            limits.check("words", len(page.words), f"page {number}")
             if is_scan(page):
                 scans += 1
                 limits.check("scanned_pages", scans, f"page {number}")

@@ -1,6 +1,7 @@
 """Which columns each piece of a line stands in."""
 
 import itertools
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -77,7 +78,7 @@ def _columns(
     width = max(part.right - part.left, 0.1)
     over = [min(part.right, high) - max(part.left, low) for low, high in itertools.pairwise(edges)]
     home = max(range(len(over)), key=lambda k: over[k])
-    taken = {k for p in parts if p is not part for k in _middles(p, edges)}
+    taken = {bisect_right(cuts, (p.left + p.right) / 2) for p in parts if p is not part}
     kept = [home]
     for k, reach in enumerate(over):
         if k == home or reach <= 0:
@@ -88,9 +89,3 @@ def _columns(
         if not slight and k not in taken:
             kept.append(k)
     return min(kept), max(kept)
-
-
-def _middles(part: Piece, edges: Sequence[float]) -> list[int]:
-    middle = (part.left + part.right) / 2
-    ranges = itertools.pairwise(edges)
-    return [k for k, (low, high) in enumerate(ranges) if low <= middle < high]

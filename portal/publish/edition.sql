@@ -221,6 +221,7 @@ CREATE INDEX observations_status ON observations(status);
 CREATE INDEX series_measure ON series(measure, requester, holder, area, breakdown);
 CREATE INDEX series_area ON series(measure, area);
 CREATE INDEX series_long ON series(holder, area, breakdown, observations);
+CREATE INDEX series_bands ON series(holder) WHERE bands > 0;
 CREATE INDEX series_asked ON series(requester, breakdown, observations);
 CREATE INDEX series_requester ON series(requester);
 CREATE INDEX series_holder ON series(holder);

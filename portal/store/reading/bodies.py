@@ -180,8 +180,10 @@ WHERE s.role = 'requester' AND m.topic IN ('volume', 'foi', 'cost', 'errors') AN
 GROUP BY m.id HAVING others >= 2 ORDER BY others DESC, m.label
 """
 SIZES = """
-WHERE o.requester = ? AND o.measure IN (SELECT id FROM measures WHERE topic = 'denominator')
-ORDER BY o.measure DESC, o.start, o.id LIMIT 80
+WHERE o.rowid IN (SELECT rowid FROM observations WHERE requester = ?
+    AND measure IN (SELECT id FROM measures WHERE topic = 'denominator')
+  ORDER BY start DESC LIMIT 40)
+ORDER BY o.measure DESC, o.start, o.id
 """
 
 

@@ -102,9 +102,10 @@ def chain_figures(db: sqlite3.Connection, id: str) -> list[Figure]:
     """Return the national totals of the measures of a chain in order of time."""
     return figures(
         db,
-        "JOIN chain_measures c ON c.measure = o.measure AND c.chain = ? "
+        "JOIN (SELECT x.measure, x.position, (SELECT min(s.area) FROM series s "
+        "WHERE s.measure = x.measure) AS area FROM chain_measures x WHERE x.chain = ?) c "
+        "ON c.measure = o.measure AND c.area = o.area "
         "WHERE o.requester IN (?, 'home-office') AND o.holder = ? AND o.breakdown = ? "
-        "AND o.area = (SELECT min(s.area) FROM series s WHERE s.measure = o.measure) "
         'ORDER BY o.start, o."end", c.position, o.source',
         [id, TOTAL, TOTAL, TOTAL],
     )
