@@ -27,6 +27,9 @@ def _goes_on(last: Table, table: Table) -> bool:
         return False
     if not last.box or not table.box or not _same_sides(last, table):
         return False
+    # A table that has ended with its total does not go on.
+    if last.grid()[-1][0].strip().lower().startswith(("total", "grand total")):
+        return False
     if _repeated(last, table):
         return True
     told = "continued" in table.title.lower() or "cont'd" in table.title.lower()
