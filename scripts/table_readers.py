@@ -28,10 +28,12 @@ def ours(path: Path, regions: Regions) -> list[list[Spot]]:
         found = tables(content, "pdf", join=False)
     else:
         with opened(content) as document:
-            frames = [Frame.of(document[page - 1]) for page, _ in regions]
+            heights = [Frame.of(document[page - 1]).height for page, _ in regions]
         found = []
-        for (page, box), frame in zip(regions, frames, strict=True):
-            table = region_table(content, page, frame.box(*box), Limits())
+        for (page, (left, bottom, right, top)), high in zip(regions, heights, strict=True):
+            # The competition measures from the bottom of the page as shown, turned pages too.
+            shown = (left, high - top, right, high - bottom)
+            table = region_table(content, page, shown, Limits())
             found += [table] if table else []
     return [
         [Spot(c.row, c.column, c.row_span, c.column_span, c.text) for c in t.cells] for t in found

@@ -36,8 +36,8 @@ WALL = b"<html><head><title>Just a moment...</title></head><body>Checking</body>
 GONE = b"<!doctype html><html><head><title>Page not found</title></head><body></body></html>"
 OTHER = b"<!doctype html><html><head><title>Welcome</title></head><body><p>Hello</p></body></html>"
 HASTY = replace(SMALL, connect=0.1, idle=0.05, total=0.1, tries=2)
-# Only kept, never read: their bytes can be cut or replaced, but there is no header and no row.
-KEPT = {"australia_tia", "germany_bfj"}
+# Only kept, or read from a PDF (tests/test_ipco.py): bytes can be cut or replaced, rows cannot.
+KEPT = {"australia_tia", "germany_bfj", "ipco"}
 # Lists of the newest requests or pages, of which rows go as new ones come.
 MOVING = {"fragdenstaat", "govuk_watch", "whatdotheyknow"}
 

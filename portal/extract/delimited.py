@@ -5,9 +5,8 @@ import io
 from collections.abc import Iterator
 
 from portal.extract.errors import TooMuch, Unreadable
-from portal.extract.heads import head_of
+from portal.extract.heads import head_of, letters
 from portal.extract.model import Cell, Limits, Table
-from portal.extract.sheets import letters
 
 LONGEST_CELL = 1_000_000
 ENCODINGS = (

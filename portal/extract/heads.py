@@ -1,4 +1,4 @@
-"""How many rows of a grid of texts are its head."""
+"""How many rows of a grid of texts are its head, and the letters of its columns."""
 
 from collections.abc import Sequence
 
@@ -20,3 +20,13 @@ def head_of(rows: Sequence[Sequence[str]]) -> int:
 
 def _is_year(text: str) -> bool:
     return len(text) == 4 and text.isdigit() and text[:2] in ("19", "20")
+
+
+def letters(column: int) -> str:
+    """Return a column's letters: 0 is A, 26 is AA."""
+    found = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        found = chr(65 + rest) + found
+    return found

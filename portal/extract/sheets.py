@@ -7,21 +7,11 @@ from datetime import date, datetime, time, timedelta
 import python_calamine as calamine
 
 from portal.extract.errors import Encrypted, Unreadable
-from portal.extract.heads import head_of
+from portal.extract.heads import head_of, letters
 from portal.extract.model import Cell, Limits, Table
 from portal.extract.sheet_parts import Hidden, check_extent, hidden_parts
 
 MOST_SHEETS = 500
-
-
-def letters(column: int) -> str:
-    """Return a column's letters: 0 is A, 26 is AA."""
-    found = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        found = chr(65 + rest) + found
-    return found
 
 
 def sheet_tables(

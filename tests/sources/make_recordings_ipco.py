@@ -45,7 +45,7 @@ def report() -> bytes:
 def ipco() -> Pages:
     """The page of reports and one report."""
     address = "https://ipco-wpmedia.example/Annual-Report-2018.pdf"
-    page = f'<html><body><a href="{address}">Annual Report 2018</a></body></html>'
+    page = f'<!doctype html><html><body><a href="{address}">Annual Report 2018</a></body></html>'
     return {
         "https://www.ipco.org.uk/publications/annual-reports/": ("page.html", page.encode()),
         address: ("Annual-Report-2018.pdf", report()),
