@@ -95,7 +95,7 @@ def read(stream: bytes, content: bytes, report: Report) -> None:
 def _in_sheet(kind: int, body: bytes, sheet: _Sheet) -> None:
     if kind == ROW and len(body) >= 16:
         row, height, options = struct.unpack_from("<H4xH4xI", body)
-        if options & 0x20 or 0 < (height & 0x7FFF) < 40 and options & 0x40:
+        if options & 0x20 or (0 < (height & 0x7FFF) < 40 and options & 0x40):
             sheet.rows.add(row + 1)
     elif kind == COLINFO and len(body) >= 10:
         low, high, width, _, options = struct.unpack_from("<HHHHH", body)

@@ -78,7 +78,7 @@ def _persons(
     found: dict[str, list[Cell]] = {}
     kinds: dict[Cell, frozenset[str]] = {}
     for cell in table.cells:
-        if len(cell.text) < 5 or cell in held and held[cell] == "name":
+        if len(cell.text) < 5 or (cell in held and held[cell] == "name"):
             continue
         if len(cell.text) < 9 and cell.text.isdigit():
             continue
@@ -93,7 +93,7 @@ def _persons(
         report.add("pii", place, len(cells))
     rows = {cell.row for cell in kinds} | {c.row for c, why in held.items() if why == "name"}
     for cell in table.cells:
-        if cell in kinds or not table.prose and cell.row in rows:
+        if cell in kinds or (not table.prose and cell.row in rows):
             held[cell] = "pii"
 
 
@@ -132,7 +132,7 @@ def _free_text(
 def _is_prose(text: str) -> bool:
     words = text.split()
     ends = text.rstrip()[-1:] in ".!?" and len(words) >= 4
-    return ends or len(text) >= PROSE_LETTERS and len(words) >= PROSE_WORDS
+    return ends or (len(text) >= PROSE_LETTERS and len(words) >= PROSE_WORDS)
 
 
 def _names(
@@ -149,7 +149,7 @@ def _names(
         mostly = len(alike) >= 3 and len(alike) > len(below) * 0.6 and says
         listed = len(commas) >= 3 and len(commas) > len(below) * 0.5
         words = [c for c in below if c.text.strip().isalpha() or c in alike]
-        if sure and words or mostly or listed:
+        if (sure and words) or mostly or listed:
             named = words if sure else alike
             report.add("pii", f"{table.place}, name, {spans.of_cells('', named)}", len(named))
             for cell in named:
@@ -186,7 +186,7 @@ def _injected_headers(table: Table, report: Report) -> None:
     bad += [cell for cell in header if cell.text.strip().casefold() in _RESERVED]
     exact = {cell.text.strip() for cell in header}
     folded = {text.casefold() for text in exact}
-    if bad or len(folded) < len(exact) and len(header) > 2:
+    if bad or (len(folded) < len(exact) and len(header) > 2):
         report.add("header_injection", f"{table.place}, row {first}", max(1, len(bad)))
 
 

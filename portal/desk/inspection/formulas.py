@@ -28,7 +28,7 @@ def reaches_out(formula: str) -> Iterator[str]:
     """Yield the findings of a formula that reads or calls something outside the workbook."""
     if _EXTERNAL.search(formula):
         yield "external_link"
-    if _REACHES.search(formula) or _LINK.search(formula) and "&" in formula:
+    if _REACHES.search(formula) or (_LINK.search(formula) and "&" in formula):
         yield "external_reference"
 
 

@@ -43,7 +43,7 @@ def read(content: bytes, report: Report, inner: Read) -> None:
             _attached_mail(part, attached, report, inner)
         elif not part.is_multipart():
             attached += _part(part, attached, report, inner)
-    if message.preamble and message.preamble.strip() or (message.epilogue or "").strip():
+    if (message.preamble and message.preamble.strip()) or (message.epilogue or "").strip():
         text = f"{message.preamble} {message.epilogue}"
         if "multi-part message in MIME format" not in text:
             report.hidden("hidden_text", "between parts", text)
@@ -122,7 +122,7 @@ def outlook(container: olefile.OleFileIO, entries: list[list[str]], report: Repo
             raise Refused("expansion_bomb", "stream")
         with container.openstream(entry) as stream:
             content = stream.read()
-        eight_bit = eight_bit or tail.endswith("001E") and any(byte > 127 for byte in content)
+        eight_bit = eight_bit or (tail.endswith("001E") and any(byte > 127 for byte in content))
         if tail.endswith("001F"):
             text.append(content.decode("utf-16-le", "replace"))
         else:

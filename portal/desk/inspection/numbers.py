@@ -85,7 +85,7 @@ def _doubtful_dates(cells: list[Cell]) -> list[Cell]:
     for cell, m in slashed:
         year = int(m[3]) if len(m[3]) == 4 else 2000 + int(m[3])
         days = _is_date(year, int(m[2]), int(m[1])) or _is_date(year, int(m[1]), int(m[2]))
-        if not days or len(m[3]) == 2 and len({len(n[3]) for _, n in slashed}) > 1:
+        if not days or (len(m[3]) == 2 and len({len(n[3]) for _, n in slashed}) > 1):
             bad.append(cell)
     if slashed and iso:
         bad += [cell for cell, _ in slashed]

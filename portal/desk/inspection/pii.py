@@ -2,13 +2,15 @@
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 import phonenumbers
 from stdnum import imei
 from stdnum.gb import nhs
+
+from portal.desk.inspection import nearby
 
 WINDOW = 4_000
 OVERLAP = 120
@@ -21,32 +23,6 @@ class Identifier(NamedTuple):
     start: int
     end: int
 
-
-Check = Callable[[re.Match[str], str, str], bool]
-
-
-def _near(words: str) -> Callable[[re.Match[str], str, str], bool]:
-    """Return a check: one of the words stands close before the match, or in its header."""
-    pattern = re.compile(rf"\b(?:{words})", re.I)
-
-    def check(found: re.Match[str], text: str, context: str) -> bool:
-        before = text[max(0, found.start() - 40) : found.start()]
-        return bool(pattern.search(before) or pattern.search(context))
-
-    return check
-
-
-_health = _near(r"nhs|patient|health|hospital|chi\b|h&c")
-_vehicle = _near(r"vehicle|vrm|reg\b|reg\.|registration|number plate|plate|car\b|anpr|vrn")
-_network = _near(r"ip\b|ipv[46]|address|host|resolved|log|session|server|user")
-_version = _near(
-    r"version|ver\b|v\b|v\.|release|build|firmware|section|clause|para|paragraph|rfc|oid"
-)
-_telephone = _near(r"tel|phone|mobile|mob\b|call|fax|msisdn|contact|landline|dial|text\b|sms")
-_birth = _near(r"born|birth|d\.?o\.?b\b|birthday|b\.|aged?\b")
-_device = _near(r"imei|handset|device|serial")
-_subscriber = _near(r"imsi|sim\b|subscriber")
-_postal = _near(r"post ?code|address|lives|resid|home|street|road|avenue|lane|close")
 
 _WORDS = set("AND THE FOR NOT ALL OUT PER ARE WAS HAS BUT ANY NEW OLD USE SEE TOP END".split())
 _MONTH = (
@@ -73,26 +49,28 @@ _NOT_NAMES = set(
 def _nhs(found: re.Match[str], text: str, context: str) -> bool:
     if not nhs.is_valid(found[0]):
         return False
-    return not found[0].isdigit() or _health(found, text, context)
+    return not found[0].isdigit() or nearby.health(found, text, context)
 
 
 def _prefixed_vehicle(found: re.Match[str], text: str, context: str) -> bool:
     letters = re.sub(r"[^A-Z]", " ", found[0]).split()
-    return " " in found[0] and not _WORDS.intersection(letters) or _vehicle(found, text, context)
+    return (
+        (" " in found[0] and not _WORDS.intersection(letters)) or nearby.vehicle(found, text, context)
+    )
 
 
 def _current_vehicle(found: re.Match[str], text: str, context: str) -> bool:
-    return found[0][-3:] not in _WORDS or _vehicle(found, text, context)
+    return found[0][-3:] not in _WORDS or nearby.vehicle(found, text, context)
 
 
 def _ipv4(found: re.Match[str], text: str, context: str) -> bool:
     octets = [int(part) for part in found[0].split(".")]
-    if max(octets) > 255 or _version(found, text[: found.start()][-14:] + found[0], context):
+    if max(octets) > 255 or nearby.version(found, text[: found.start()][-14:] + found[0], context):
         return False
     before = text[max(0, found.start() - 12) : found.start()]
     if re.search(r"(?i)\b(?:version|ver|v|release|build|firmware|section|para)\.? ?$", before):
         return False
-    return max(octets) >= 32 or _network(found, text, context)
+    return max(octets) >= 32 or nearby.network(found, text, context)
 
 
 def _ipv6(found: re.Match[str], text: str, context: str) -> bool:
@@ -110,7 +88,7 @@ def _phone(found: re.Match[str], text: str, context: str) -> bool:
     national = "0" + re.sub(r"^(?:0044|44)?0?", "", digits)
     if national[1:2] not in tuple("123578") or not _possible(national):
         return False
-    return len(national) == 11 or _telephone(found, text, context)
+    return len(national) == 11 or nearby.telephone(found, text, context)
 
 
 @lru_cache(maxsize=4_096)
@@ -131,7 +109,7 @@ def _named(found: re.Match[str], text: str, context: str) -> bool:
 
 def _imei(found: re.Match[str], text: str, context: str) -> bool:
     number = re.sub(r"\D", "", found[0])
-    return imei.is_valid(number) and _device(found, text, context)
+    return imei.is_valid(number) and nearby.device(found, text, context)
 
 
 def _always(found: re.Match[str], text: str, context: str) -> bool:
@@ -139,7 +117,7 @@ def _always(found: re.Match[str], text: str, context: str) -> bool:
 
 
 # kind, letters of which one must be in the text at all, pattern (every repeat bounded), check
-_RULES: tuple[tuple[str, str, re.Pattern[str], Check], ...] = tuple(
+_RULES: tuple[tuple[str, str, re.Pattern[str], nearby.Check], ...] = tuple(
     (kind, need, re.compile(pattern, flags), check)
     for kind, need, pattern, flags, check in (
         (
@@ -171,7 +149,7 @@ _RULES: tuple[tuple[str, str, re.Pattern[str], Check], ...] = tuple(
             "#",
             r"(?<![a-z0-9])[a-z]{1,2}\d[a-z\d]? ?\d[abd-hjlnp-uw-z]{2}(?![A-Za-z0-9])",
             re.A,
-            _postal,
+            nearby.postal,
         ),
         (
             "vehicle",
@@ -193,7 +171,7 @@ _RULES: tuple[tuple[str, str, re.Pattern[str], Check], ...] = tuple(
             "#",
             r"(?<![A-Z0-9/\-])(?:[A-Z]{1,3} \d{1,4}|[A-Z]{2}\d\d ?[A-Z]{3})(?![A-Za-z0-9])",
             re.A,
-            _near(r"vehicle|vrm|vrn|number plate|anpr"),
+            nearby.near(r"vehicle|vrm|vrn|number plate|anpr"),
         ),
         ("ip", ".", r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)", re.A, _ipv4),
         (
@@ -217,8 +195,8 @@ _RULES: tuple[tuple[str, str, re.Pattern[str], Check], ...] = tuple(
             re.A,
             _phone,
         ),
-        ("phone", "#", r"(?<![\w/.,\-])[127]\d{9}(?![\w/])", re.A, _telephone),
-        ("date_of_birth", "#", rf"(?<![\w/]){DATE}(?![\w/])", re.A | re.I, _birth),
+        ("phone", "#", r"(?<![\w/.,\-])[127]\d{9}(?![\w/])", re.A, nearby.telephone),
+        ("date_of_birth", "#", rf"(?<![\w/]){DATE}(?![\w/])", re.A | re.I, nearby.birth),
         (
             "crime_reference",
             "#",
@@ -251,7 +229,7 @@ _RULES: tuple[tuple[str, str, re.Pattern[str], Check], ...] = tuple(
             _always,
         ),
         ("imei", "#", r"(?<![\w.])\d{2}[ \-]?\d{6}[ \-]?\d{6}[ \-]?\d(?!\w)", re.A, _imei),
-        ("imsi", "#", r"(?<![\w.])\d{14,15}(?!\w)", re.A, _subscriber),
+        ("imsi", "#", r"(?<![\w.])\d{14,15}(?!\w)", re.A, nearby.subscriber),
         ("name", "A", rf"\b{_TITLE}\.? (?:[A-Z]\.? ){{0,2}}{_NAME}", 0, _named),
     )
 )

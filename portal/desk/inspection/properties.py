@@ -21,7 +21,7 @@ def office(package: Package) -> None:
     """Look into core, app and custom properties and into custom XML of an Office package."""
     for name in package.names():
         small = name.casefold()
-        if small.startswith("docprops/") and small.endswith(".xml") or small.endswith(".psmdcp"):
+        if (small.startswith("docprops/") and small.endswith(".xml")) or small.endswith(".psmdcp"):
             _part(package, name, everything="custom" in small)
         elif small.startswith("customxml/item") and "props" not in small:
             _custom_xml(package, name)

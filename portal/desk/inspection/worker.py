@@ -19,7 +19,7 @@ def _preload() -> None:
     import codecs
     import email.policy
     import encodings.aliases
-    import encodings.idna  # noqa: F401
+    import encodings.idna
 
     import lxml.html  # noqa: F401
     import phonenumbers

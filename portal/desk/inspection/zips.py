@@ -50,7 +50,7 @@ class Package:
 
     def _check_size(self, info: zipfile.ZipInfo, size: int) -> None:
         limits = self.report.limits
-        if size > limits.part or _ratio(info, size) > limits.ratio and size > limits.ratio_from:
+        if size > limits.part or (_ratio(info, size) > limits.ratio and size > limits.ratio_from):
             raise Refused("zip_bomb", self.number(info.filename))
         self.report.spent["inflated"] += size
         if self.report.spent["inflated"] > limits.inflated:

@@ -112,9 +112,9 @@ def _usual(run: list[Letter]) -> str:
 def _counts(run: list[Letter]) -> bool:
     words = [letter for letter in run if letter.why and letter.text.isalnum()]
     whole = "".join(letter.text for letter in run).strip()
-    return len(words) >= 3 or len(words) >= 2 and len(whole.split()) >= 1 and any(
+    return len(words) >= 3 or (len(words) >= 2 and len(whole.split()) >= 1 and any(
         letter.ink >= 6 for letter in words
-    )
+    ))
 
 
 def _pictures(canvas: Canvas, shown: Pixels, place: str, report: Report) -> None:
