@@ -81,7 +81,8 @@ def multiply(config: Settings) -> None:
             INSERT INTO observations
               (id, start, "end", period, area, series, {", ".join(kept[1:])})
             SELECT o.id || '-' || i, date('1900-01-01', i || ' days'),
-              date('1900-01-01', i || ' days'), 'made up ' || i, (SELECT a.id FROM other_areas a WHERE a.rowid = 1 + i % 200),
+              date('1900-01-01', i || ' days'), 'made up ' || i,
+              (SELECT a.id FROM other_areas a WHERE a.rowid = 1 + i % 200),
               o.series || '-' || (i % 50), {", ".join(f"o.{k}" for k in kept[1:])}
             FROM observations o, n"""
         )

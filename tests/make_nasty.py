@@ -126,7 +126,7 @@ class Book:
         return zipped(parts | self.parts)
 
     def _workbook(self) -> str:
-        listed = f'<sheet name="Figures" sheetId="1" r:id="wId1"/>'
+        listed = '<sheet name="Figures" sheetId="1" r:id="wId1"/>'
         for number, (name, state, _) in enumerate(self.sheets, 2):
             listed += f'<sheet name="{name}" sheetId="{number}" {state} r:id="wId{number + 1}"/>'
         names = f"<definedNames>{''.join(self.names)}</definedNames>" if self.names else ""

@@ -27,7 +27,7 @@ TYPES = {
     b"%P": "application/pdf",
     b"<!": "text/html",
     b"{\n": "application/json",
-    b"{\"": "application/json",
+    b'{"': "application/json",
     b"[\n": "application/json",
     b"[{": "application/json",
 }

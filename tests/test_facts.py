@@ -142,9 +142,7 @@ def test_each_fact_is_a_figure_in_the_same_row(name: str) -> None:
 @needs_facts
 @pytest.mark.parametrize("name", FILES)
 def test_the_reading_follows_the_qualifier(name: str) -> None:
-    for place, (fact, figure) in enumerate(
-        zip(facts(FILES[name]), figures(name), strict=True), 1
-    ):
+    for place, (fact, figure) in enumerate(zip(facts(FILES[name]), figures(name), strict=True), 1):
         where, qualifier = f"{name} row {place}", fact["value_qualifier"]
         if qualifier != "approx":
             allowed = {qualifier}
@@ -212,18 +210,26 @@ def test_all_bodies_are_kept_and_only_groups_and_known_companies_added() -> None
     for fact, body in zip(collected, kept, strict=False):
         expected = {key.replace("jurisdiction", "area"): value for key, value in fact.items()}
         assert body == expected
-    added = kept[len(collected):]
+    added = kept[len(collected) :]
     assert {body["id"] for body in added if body["body_type"] != "group"} == NEW_BODIES
 
 
 @needs_facts
 def test_laws_and_timeline_are_carried_over() -> None:
     same = {
-        "instrument": "instrument", "reference": "reference", "ended_on": "ended_on",
-        "instrument_type": "instrument_type", "in_force_from": "in_force_from",
-        "months_min": "retention_months_min", "months_max": "retention_months_max",
-        "data_covered": "data_covered", "status": "status", "status_event": "status_event",
-        "status_event_date": "status_event_date", "url": "source_url", "note": "note",
+        "instrument": "instrument",
+        "reference": "reference",
+        "ended_on": "ended_on",
+        "instrument_type": "instrument_type",
+        "in_force_from": "in_force_from",
+        "months_min": "retention_months_min",
+        "months_max": "retention_months_max",
+        "data_covered": "data_covered",
+        "status": "status",
+        "status_event": "status_event",
+        "status_event_date": "status_event_date",
+        "url": "source_url",
+        "note": "note",
     }
     for fact, law in zip(facts("retention_laws"), rows(DATA / "laws.csv"), strict=True):
         assert {key: law[key] for key in same} == {key: fact[old] for key, old in same.items()}
@@ -241,8 +247,14 @@ def test_each_body_text_of_the_facts_is_an_alias_of_the_requester_or_holder() ->
     for name, source in FILES.items():
         for place, (fact, figure) in enumerate(zip(facts(source), figures(name), strict=True), 1):
             named = {figure["requester"], figure["holder"]} - {"_T"}
-            if fact["body_type"] not in {"police", "local_authority", "intelligence", "company",
-                                         "other_public_authority", "other_law_enforcement"}:
+            if fact["body_type"] not in {
+                "police",
+                "local_authority",
+                "intelligence",
+                "company",
+                "other_public_authority",
+                "other_law_enforcement",
+            }:
                 continue
             assert any(fact["body"] in aliases[body] for body in named), f"{name} row {place}"
             checked += 1
@@ -314,8 +326,18 @@ def test_every_measure_in_use_is_defined_with_a_unit() -> None:
     assert used <= set(measures)
     assert {measure["unit"] for measure in measures.values()} <= set(units)
     for id, measure in measures.items():
-        assert measure["topic"] in {"volume", "company", "errors", "cost", "warrants", "foi",
-                                    "retention", "covert", "denominator", "abroad"}, id
+        assert measure["topic"] in {
+            "volume",
+            "company",
+            "errors",
+            "cost",
+            "warrants",
+            "foi",
+            "retention",
+            "covert",
+            "denominator",
+            "abroad",
+        }, id
         assert measure["side"] in {"authority", "company", "money", "other"}, id
         assert measure["label"] and measure["definition"] and measure["why"], id
 
@@ -329,8 +351,15 @@ def test_breaks_and_chains_name_measures_and_sources_that_exist() -> None:
         assert set(b["measures"]) | set(b["to_measures"]) <= set(measures), b["id"]
         assert b["source"] in sources and re.fullmatch(r"\d{4}-\d\d-\d\d", b["date"]), b["id"]
         assert len(b["title"].split()) <= 6, b["id"]
-        assert b["kind"] in {"unit", "law", "coverage", "system", "method", "definition",
-                             "projection"}, b["id"]
+        assert b["kind"] in {
+            "unit",
+            "law",
+            "coverage",
+            "system",
+            "method",
+            "definition",
+            "projection",
+        }, b["id"]
     for chain in words("chains")["chain"]:
         assert set(chain["measures"]) <= set(measures), chain["id"]
 
@@ -358,12 +387,21 @@ def test_bodies_sources_laws_and_events_use_defined_words() -> None:
     licences = words("licences")["licence"]
     for row in sources:
         assert row["licence"] in licences and "?page=" not in row["url"], row["id"]
-        assert row["kind"] in {"official", "parliament", "court", "press", "ngo", "company",
-                               "compilation", "legal_note"}, row["id"]
+        assert row["kind"] in {
+            "official",
+            "parliament",
+            "court",
+            "press",
+            "ngo",
+            "company",
+            "compilation",
+            "legal_note",
+        }, row["id"]
     for row in rows(DATA / "laws.csv"):
         assert row["area"] in areas and row["source"] in {s["id"] for s in sources}, row["id"]
-        assert row["state"] in {"in_force", "ended", "struck_down", "not_in_force",
-                                "judgment"}, row["id"]
+        assert row["state"] in {"in_force", "ended", "struck_down", "not_in_force", "judgment"}, (
+            row["id"]
+        )
     events = rows(DATA / "timeline.csv")
     assert len({event["id"] for event in events}) == len(events)
     assert {event["area"] for event in events} <= set(areas)
@@ -394,8 +432,17 @@ def test_corrections_point_to_rows_and_their_guards_still_hold() -> None:
     assert len({record["id"] for record in found}) == len(found)
     for record in found:
         id = record["id"]
-        assert record["kind"] in {"misprint", "sum", "inconsistent", "second_hand", "extraction",
-                                  "period", "revised", "label", "unexplained"}, id
+        assert record["kind"] in {
+            "misprint",
+            "sum",
+            "inconsistent",
+            "second_hand",
+            "extraction",
+            "period",
+            "revised",
+            "label",
+            "unexplained",
+        }, id
         assert record["state"] in {"open", "reported", "acknowledged", "fixed"}, id
         assert record["source"] in sources and record["figures"], id
         for figure in record["figures"]:
@@ -463,8 +510,10 @@ def test_each_doubt_in_a_note_has_a_record() -> None:
         for side in record["sides"]
         if "row" in side
     }
-    doubt = re.compile(r"CONFLICT|ERRATUM|misprint|inferred|inconsisten|uncertain|ambiguous|"
-                       r"wrongly|presumed|Low confidence")
+    doubt = re.compile(
+        r"CONFLICT|ERRATUM|misprint|inferred|inconsisten|uncertain|ambiguous|"
+        r"wrongly|presumed|Low confidence"
+    )
     for name, kept in all_figures().items():
         for place, row in enumerate(kept, 1):
             if doubt.search(row["note"]) or row["status"] == "doubtful":

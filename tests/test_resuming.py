@@ -53,7 +53,9 @@ def test_unchanged_sources_are_looked_at_again_and_nothing_is_written(
             clock.now += 3600
             server.asked.clear()
             looks = list(running.every(run, registry.chosen(()), client=client))
-            assert {look.outcome for look in looks} == {"unchanged"}, [x for x in looks if x.problems]
+            assert {look.outcome for look in looks} == {"unchanged"}, [
+                x for x in looks if x.problems
+            ]
             asked = [server.address_of(each) for each in server.pages()]
             repeated = [each for each in asked if asked.count(each) > 1]
             assert set(asked) == files and not repeated
@@ -122,10 +124,12 @@ def finished(var: Path, server: PublisherServer) -> list[Look]:
     """What the next run does; it needs no process of its own."""
     config = Settings(var=var)
     names, pause = hosts(server.held), lambda seconds: None
-    with LocalClient(config, server.port, names, sleep=pause) as client:
-        with closing(open_desk(config.desk)) as db:
-            run = running.start(config, db, lambda text: None)
-            return list(running.every(run, registry.chosen(KILLED), client=client))
+    with (
+        LocalClient(config, server.port, names, sleep=pause) as client,
+        closing(open_desk(config.desk)) as db,
+    ):
+        run = running.start(config, db, lambda text: None)
+        return list(running.every(run, registry.chosen(KILLED), client=client))
 
 
 def content(var: Path) -> list[list[tuple[object, ...]]]:

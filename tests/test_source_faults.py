@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from email.utils import formatdate
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -57,7 +56,7 @@ def half(content: bytes) -> bytes:
 def packed(cut: int) -> Callable[[Document], bytes]:
     def answer(document: Document) -> bytes:
         body = gzip.compress(document.content, mtime=0)
-        end = len(body) // 2 if not cut else cut
+        end = cut if cut else len(body) // 2
         return sent(body[:end], document, Content_Encoding="gzip")
 
     return answer
@@ -101,9 +100,7 @@ WIRE: dict[str, tuple[Callable[[Document], Play], tuple[type[Exception], ...]]] 
         (errors.Truncated,),
     ),
     "wrong length": (
-        always(
-            lambda d: head(200, d.media_type, Content_Length=len(d.content) // 2) + d.content
-        ),
+        always(lambda d: head(200, d.media_type, Content_Length=len(d.content) // 2) + d.content),
         (errors.Truncated,),
     ),
     "no length, cut": (
@@ -111,8 +108,9 @@ WIRE: dict[str, tuple[Callable[[Document], Play], tuple[type[Exception], ...]]] 
         (errors.Unframed, errors.Truncated),
     ),
     "chunked, cut": (
-        always(lambda d: head(200, d.media_type, Transfer_Encoding="chunked")
-               + chunks(half(d.content))),
+        always(
+            lambda d: head(200, d.media_type, Transfer_Encoding="chunked") + chunks(half(d.content))
+        ),
         (errors.Truncated,),
     ),
     "gzip, cut": (always(packed(0)), (errors.Truncated,)),
@@ -236,8 +234,9 @@ def polite(scene: Scene, address: str) -> None:
 
 def applies(fault: str, document: Document) -> bool:
     if fault == "charset lie":
-        return document.media_type not in ("application/zip", "application/pdf") and b"PK" != (
-            document.content[:2]
+        return (
+            document.media_type not in ("application/zip", "application/pdf")
+            and (document.content[:2]) != b"PK"
         )
     return True
 

@@ -81,7 +81,7 @@ class Break:
     holder: str = ""
 
     def touches(self, series: Series) -> bool:
-        """True when the break concerns the series: its measure, and its holder where it names one."""
+        """True when the break concerns the series: measure, and holder where one is named."""
         concerned = series.measure in (*self.measures, *self.to_measures)
         return concerned and self.holder in ("", series.holder)
 

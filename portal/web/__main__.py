@@ -1,5 +1,6 @@
 """Starts the site: `python -m portal.web`, which is what `portal serve` becomes."""
 
+import contextlib
 import socket
 import sys
 
@@ -31,10 +32,8 @@ def main() -> int:
             timeout_graceful_shutdown=5,
         )
     )
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
-    except KeyboardInterrupt:
-        pass
     return 0
 
 

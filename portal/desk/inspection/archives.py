@@ -46,5 +46,3 @@ def gunzip(content: bytes, report: Report, limit: int) -> bytes:
     if kinds.true_kind(inflated) in ("zip", "gzip", "archive"):
         raise Refused("zip_nested", "gzip")
     return inflated
-
-

@@ -89,7 +89,7 @@ def read(stream: bytes, content: bytes, report: Report) -> None:
     for number, (state, _) in enumerate(bound, 1):
         if state:
             report.add(_HIDDEN.get(state, "hidden_sheet"), f"sheet {number}")
-    _values(content, [sheet for sheet in found], looks, report)
+    _values(content, list(found), looks, report)
 
 
 def _in_sheet(kind: int, body: bytes, sheet: _Sheet) -> None:
@@ -158,7 +158,7 @@ def _values(content: bytes, found: list[_Sheet], looks: Looks, report: Report) -
         names = workbook.sheet_names
     except Exception as problem:
         raise Refused("corrupt", "workbook") from problem
-    sheets = [sheet for sheet in found]
+    sheets = list(found)
     for number, name in enumerate(names, 1):
         report.tick()
         hidden = sheets[number - 1] if number <= len(sheets) else _Sheet("hidden_sheet")

@@ -34,7 +34,9 @@ def compare(package: Package, read_sheets: list[Sheet], names: list[str]) -> Non
     }
     for place, root in parts(package):
         lost: list[str] = []
-        for cache in markup.each(root, "strCache", "numCache", "multiLvlStrCache", "strLit", "numLit", "lvl"):
+        for cache in markup.each(
+            root, "strCache", "numCache", "multiLvlStrCache", "strLit", "numLit", "lvl"
+        ):
             lost += _unseen(cache, visible)
         if lost:
             package.report.hidden("chart_cache", place, "\n".join(lost), len(lost))
@@ -48,7 +50,9 @@ def _unseen(cache: etree._Element, visible: dict[str, dict[tuple[int, int], str]
     parent = cache.getparent()
     formula = parent.findtext("{*}f", "") if parent is not None else ""
     shown = _shown(formula, visible)
-    copies = [(point.findtext("{*}v") or point.text or "").strip() for point in markup.each(cache, "pt")]
+    copies = [
+        (point.findtext("{*}v") or point.text or "").strip() for point in markup.each(cache, "pt")
+    ]
     return [text for text in copies if text and _number(text) not in shown]
 
 

@@ -28,7 +28,7 @@ def of_sheet(
 
 
 def _anchor(sheet: Sheet, anchor: etree._Element) -> None:
-    shapes = [s for s in markup.each(anchor, "sp", "pic", "graphicFrame", "cxnSp", "grpSp")]
+    shapes = list(markup.each(anchor, "sp", "pic", "graphicFrame", "cxnSp", "grpSp"))
     if not shapes:
         return
     text = [markup.words(body).strip() for body in markup.each(anchor, "txBody")]
@@ -53,7 +53,9 @@ def _opaque(shape: etree._Element) -> bool:
     own = shape.find("{*}spPr")
     if kind != "sp" or own is None or own.find("{*}noFill") is not None:
         return False
-    painted = any(own.find(f"{{*}}{n}") is not None for n in ("solidFill", "gradFill", "blipFill", "pattFill"))
+    painted = any(
+        own.find(f"{{*}}{n}") is not None for n in ("solidFill", "gradFill", "blipFill", "pattFill")
+    )
     return painted or shape.find("{*}style") is not None
 
 
@@ -107,10 +109,15 @@ def concealed(root: etree._Element, place: str, report: Report) -> None:
         parent = shape.getparent()
         holder = parent.getparent() if parent is not None else None
         if markup.is_true(shape.get("hidden", "")):
-            report.hidden("hidden_object", place, markup.words(holder) if holder is not None else "")
+            report.hidden(
+                "hidden_object", place, markup.words(holder) if holder is not None else ""
+            )
         tip = f"{shape.get('descr', '')} {shape.get('title', '')}".strip()
         if tip:
             report.hidden("alt_text", place, tip, outcome="accept_stripped")
     for crop in markup.each(root, "srcRect"):
-        if any(crop.get(side, "0") not in ("0", "") and not crop.get(side, "").startswith("-") for side in "ltrb"):
+        if any(
+            crop.get(side, "0") not in ("0", "") and not crop.get(side, "").startswith("-")
+            for side in "ltrb"
+        ):
             report.add("cropped_content", place)

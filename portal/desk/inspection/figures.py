@@ -17,8 +17,11 @@ _NAME_HEADER = re.compile(
     r"|case ?worker|investigator|line manager|contact",
     re.I,
 )
-_SURE_NAME = re.compile(r"surname|forename|first|last|full|given|family|initial|officer|"
-                        r"complainant|requester|applicant|victim|suspect|witness|detainee", re.I)
+_SURE_NAME = re.compile(
+    r"surname|forename|first|last|full|given|family|initial|officer|"
+    r"complainant|requester|applicant|victim|suspect|witness|detainee",
+    re.I,
+)
 _MARKUP = re.compile(
     r"<\s*[a-z/!]|\{\{|\}\}|\$\{|<%|%>|--\s*$|/\*|;\s*(?:drop|delete|select|insert|update)\b"
     r"|\b(?:drop|alter|create)\s+table\b|\bunion\s+select\b|\]\s*;|javascript:|[\x00-\x08`]",
@@ -58,9 +61,9 @@ def _headers(table: Table) -> dict[int, str]:
         return headers
     for cell in table.cells:
         short = len(cell.text) <= 60 and not any(letter.isdigit() for letter in cell.text[:1])
-        if cell.row <= _HEADER_ROWS and cell.column not in headers and short:
-            if cell.column > 1 or cell.row > 1:
-                headers[cell.column] = cell.text.strip()
+        head = cell.row <= _HEADER_ROWS and (cell.column > 1 or cell.row > 1)
+        if head and cell.column not in headers and short:
+            headers[cell.column] = cell.text.strip()
     first_row = min((cell.row for cell in table.cells), default=1)
     for cell in table.cells:
         if cell.row == first_row and len(cell.text) <= 60 and cell.column == 1:
@@ -71,9 +74,7 @@ def _headers(table: Table) -> dict[int, str]:
     return headers
 
 
-def _persons(
-    table: Table, headers: dict[int, str], held: dict[Cell, str], report: Report
-) -> None:
+def _persons(table: Table, headers: dict[int, str], held: dict[Cell, str], report: Report) -> None:
     """Find identifiers cell by cell; a row of a table that identifies someone is held whole."""
     found: dict[str, list[Cell]] = {}
     kinds: dict[Cell, frozenset[str]] = {}
@@ -117,7 +118,7 @@ def _free_text(
     table: Table, headers: dict[int, str], held: dict[Cell, str], report: Report
 ) -> None:
     """Hold columns of running text: nobody can tell by program whom they name."""
-    for column, cells in table.columns().items():
+    for _column, cells in table.columns().items():
         texts = [cell for cell in cells if any(letter.isalpha() for letter in cell.text)]
         prose = [cell for cell in texts if _is_prose(cell.text)]
         if len(prose) >= 3 and len(prose) >= len(texts) * 0.3:
@@ -135,9 +136,7 @@ def _is_prose(text: str) -> bool:
     return ends or (len(text) >= PROSE_LETTERS and len(words) >= PROSE_WORDS)
 
 
-def _names(
-    table: Table, headers: dict[int, str], held: dict[Cell, str], report: Report
-) -> None:
+def _names(table: Table, headers: dict[int, str], held: dict[Cell, str], report: Report) -> None:
     """Hold columns whose header or cells say that they are names of persons."""
     for column, cells in table.columns().items():
         header = headers.get(column, "")

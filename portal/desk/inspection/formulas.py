@@ -9,7 +9,9 @@ from openpyxl.formula.tokenizer import Token
 
 from portal.desk.inspection import spans
 
-_EXTERNAL = re.compile(r"\[[1-9]\d*\]|\[[^\[\]]+\.(?:xl\w{1,2}|csv|ods)\]|'?(?:file|https?)://", re.I)
+_EXTERNAL = re.compile(
+    r"\[[1-9]\d*\]|\[[^\[\]]+\.(?:xl\w{1,2}|csv|ods)\]|'?(?:file|https?)://", re.I
+)
 _REACHES = re.compile(
     r"\b(?:WEBSERVICE|FILTERXML|RTD|CALL|REGISTER(?:\.ID)?|DDE|EXEC|IMPORTDATA|IMPORTXML|SQL\.REQUEST"
     r"|STOCKHISTORY|IMAGE)\s*\(|^=?\s*\w+\|",

@@ -162,7 +162,7 @@ def _marks(root: etree._Element, report: Report) -> None:
             report.hidden("hidden_sheet" if office else "comment", "page", text)
     for element in root.iter("*"):
         tag = markup.local(element).casefold()
-        if tag in _ACTIVE and not (tag == "form"):
+        if tag in _ACTIVE and tag != "form":
             report.hidden("active_content", "page", element.text or "")
         if tag == "meta" and (element.get("name") or "").casefold() in ("author", "generator-user"):
             report.hidden("doc_properties", "page", element.get("content") or "")
@@ -180,9 +180,7 @@ def _marks(root: etree._Element, report: Report) -> None:
                 report.personal("page", value)
 
 
-def _table(
-    table: etree._Element, place: str, hidden: set[etree._Element], report: Report
-) -> None:
+def _table(table: etree._Element, place: str, hidden: set[etree._Element], report: Report) -> None:
     cells: list[Cell] = []
     rows = [row for row in table.iter("tr") if row not in hidden and _owner(row) is table]
     for number, row in enumerate(rows, 1):
@@ -218,11 +216,18 @@ def _lines(root: etree._Element, hidden: set[etree._Element], report: Report) ->
     lines: list[Cell] = []
     for element in (body if body is not None else root).iter("*"):
         tag = markup.local(element)
-        if tag not in _BLOCKS or element in hidden or next(element.iterancestors("table"), None) is not None:
+        if (
+            tag not in _BLOCKS
+            or element in hidden
+            or next(element.iterancestors("table"), None) is not None
+        ):
             continue
         own = [element.text or ""]
         for child in element:
-            if markup.local(child) not in _BLOCKS | {"table", "script", "style"} and child not in hidden:
+            if (
+                markup.local(child) not in _BLOCKS | {"table", "script", "style"}
+                and child not in hidden
+            ):
                 own.append(_shown(child, hidden) if isinstance(child.tag, str) else "")
             own.append(child.tail or "")
         text = " ".join("".join(own).split())

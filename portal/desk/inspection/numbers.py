@@ -27,21 +27,29 @@ _TRAPS = (
     ("unusual digits", _ODD_DIGITS),
 )
 _PLAIN = re.compile(r"-?£?\d[\d,]*(?:\.\d+)?%?")
-_MARKS = re.compile(r"[*~cxz:\-–—]|\[\w{1,4}\]|\.\.|<\s?\d{1,2}|(?:fewer|less) than \w+|suppressed", re.I)
-_SUPPRESSED = re.compile(r"\*|\[?c\]?|<\s?\d{1,2}|(?:fewer|less) than \w+|suppressed|redacted", re.I)
+_MARKS = re.compile(
+    r"[*~cxz:\-–—]|\[\w{1,4}\]|\.\.|<\s?\d{1,2}|(?:fewer|less) than \w+|suppressed", re.I
+)
+_SUPPRESSED = re.compile(
+    r"\*|\[?c\]?|<\s?\d{1,2}|(?:fewer|less) than \w+|suppressed|redacted", re.I
+)
 
 _PERSONS = re.compile(
     r"\b(?:persons?|people|individuals?|detain\w*|detention\w*|arrest\w*|stopped|stops?|searched"
-    r"|victims?|suspects?|offenders?|children|child|juveniles?|under ?-?1[0-8]|aged?\b|patients?|deaths?"
+    r"|victims?|suspects?|offenders?|children|child|juveniles?|under ?-?1[0-8]|aged?\b|patients?"
+    r"|deaths?"
     r"|died|suicides?|officers?|staff|employees?|prisoners?|pupils?|students?|complainants?|claimants?"
-    r"|males?|females?|m[ae]n\b|wom[ae]n\b|gender|sex\b|ethnic\w*|asylum|migrants?|applicants?|convict\w*"
+    r"|males?|females?|m[ae]n\b|wom[ae]n\b|gender|sex\b|ethnic\w*|asylum|migrants?|applicants?"
+    r"|convict\w*"
     r"|charged|cautioned|dismissed|dismissals|sacked|disciplin\w*|injur\w*|referr\w*|casualt\w*"
     r"|missing|residents?|households?|claims?|cases?|sentenced|deported|removed|sectioned|admissions?)\b",
     re.I,
 )
 _SENSITIVE = re.compile(
-    r"\b(?:health|mental|ethnic\w*|asian|black|white|mixed|child\w*|juvenile\w*|under ?-?1[0-8]|minors?"
-    r"|pupils?|young|youth|sexual|gay|lesbian|bisexual|trans\w*|immigra\w*|asylum|nationalit\w*|religio\w*"
+    r"\b(?:health|mental|ethnic\w*|asian|black|white|mixed|child\w*|juvenile\w*|under ?-?1[0-8]"
+    r"|minors?"
+    r"|pupils?|young|youth|sexual|gay|lesbian|bisexual|trans\w*|immigra\w*|asylum|nationalit\w*"
+    r"|religio\w*"
     r"|muslim|jewish|disab\w*|pregnan\w*|suicid\w*|hiv)\b",
     re.I,
 )
@@ -113,9 +121,7 @@ def small_counts(table: Table, headers: dict[int, str], report: Report) -> None:
     most = _SMALL_SENSITIVE if _SENSITIVE.search(words) else _SMALL
     numbering = _numbering(counted)
     small = [
-        cell
-        for cell in counted
-        if 0 < int(cell.text) <= most and cell.column not in numbering
+        cell for cell in counted if 0 < int(cell.text) <= most and cell.column not in numbering
     ]
     if small:
         report.add("small_count", f"{table.place}, {spans.of_cells('', small)}", len(small))

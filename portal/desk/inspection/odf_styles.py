@@ -44,9 +44,7 @@ class OdfStyles:
         ink = colours.of_style(props, "color") or BLACK
         back = colours.of_style(props, "background-color") or WHITE
         dark = sum(back) < 200 and "color" not in props
-        return _points(props.get("font-size", "")) < TINY or (
-            colours.alike(ink, back) and not dark
-        )
+        return _points(props.get("font-size", "")) < TINY or (colours.alike(ink, back) and not dark)
 
     def hidden_frame(self, name: str) -> bool:
         """Tell whether a drawing's style hides it."""

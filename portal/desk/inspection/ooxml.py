@@ -122,9 +122,7 @@ def _unreachable(package: Package, relations: list[Relation]) -> None:
     by_source: dict[str, set[str]] = {}
     for relation in relations:
         if not relation.external:
-            by_source.setdefault(relation.source.casefold(), set()).add(
-                relation.target.casefold()
-            )
+            by_source.setdefault(relation.source.casefold(), set()).add(relation.target.casefold())
     reached, open_ends = set(), {""}
     while open_ends:
         source = open_ends.pop()

@@ -119,7 +119,9 @@ def _marks(package: Package, root: etree._Element) -> None:
     for element in root.iter("*"):
         name = markup.local(element)
         kind = _HIDING.get(name, "")
-        if (name == "tracked-changes" and len(element) == 0) or (name == "form" and not len(element)):
+        if (name == "tracked-changes" and len(element) == 0) or (
+            name == "form" and not len(element)
+        ):
             continue
         if kind:
             values = " ".join(value for value in element.attrib.values() if "://" not in value)

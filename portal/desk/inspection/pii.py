@@ -54,8 +54,8 @@ def _nhs(found: re.Match[str], text: str, context: str) -> bool:
 
 def _prefixed_vehicle(found: re.Match[str], text: str, context: str) -> bool:
     letters = re.sub(r"[^A-Z]", " ", found[0]).split()
-    return (
-        (" " in found[0] and not _WORDS.intersection(letters)) or nearby.vehicle(found, text, context)
+    return (" " in found[0] and not _WORDS.intersection(letters)) or nearby.vehicle(
+        found, text, context
     )
 
 

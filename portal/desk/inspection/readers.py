@@ -55,7 +55,11 @@ def read(content: bytes, name: str, report: Report) -> str:
         # a reader that stumbles has proved nothing: never "no findings"
         report.add("corrupt", "document", 1, "reject")
     report.tables[first:] = [
-        Table(f"{report.place}, {table.place}" if report.place else table.place, table.cells, table.prose)
+        Table(
+            f"{report.place}, {table.place}" if report.place else table.place,
+            table.cells,
+            table.prose,
+        )
         for table in report.tables[first:]
     ]
     return kind

@@ -54,9 +54,7 @@ def visible_tables(content: bytes, name: str, seconds: float = SECONDS) -> list[
     return _look(content, name, True, seconds)[1]
 
 
-def look(
-    content: bytes, name: str, seconds: float = SECONDS
-) -> tuple[Inspection, list[Table]]:
+def look(content: bytes, name: str, seconds: float = SECONDS) -> tuple[Inspection, list[Table]]:
     """Return both the inspection and the visible tables from one walled-off process."""
     return _look(content, name, True, seconds)
 

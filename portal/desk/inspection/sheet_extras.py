@@ -29,9 +29,7 @@ _KINDS = {
 _CODES = re.compile(r"&(?:\"[^\"]*\"|K[0-9A-F+\-]{6}|\d{1,3}|[A-Z])", re.I)
 
 
-def note(
-    package: Package, sheet: Sheet, root: etree._Element, there: dict[str, Relation]
-) -> None:
+def note(package: Package, sheet: Sheet, root: etree._Element, there: dict[str, Relation]) -> None:
     """Note everything in a worksheet part that is not a cell."""
     for child in root:
         if isinstance(child.tag, str) and markup.local(child) not in _KNOWN:
@@ -115,7 +113,10 @@ def _conditional(sheet: Sheet, root: etree._Element) -> None:
         if not number.isdigit() or int(number) not in sheet.styles.hiding:
             continue
         parent = entry.getparent()
-        areas = [spans.area(ref) for ref in (parent.get("sqref", "") if parent is not None else "").split()]
+        areas = [
+            spans.area(ref)
+            for ref in (parent.get("sqref", "") if parent is not None else "").split()
+        ]
         under = [
             cell
             for cell in sheet.table.cells
@@ -152,7 +153,11 @@ def _table(package: Package, sheet: Sheet, relation: Relation) -> None:
     seen = _seen(sheet)
     kept = [column.get("name", "") for column in markup.each(root, "tableColumn")]
     kept += [column.get("totalsRowLabel", "") for column in markup.each(root, "tableColumn")]
-    kept += [entry.get(key, "") for entry in markup.each(root, "table") for key in ("altText", "altTextSummary")]
+    kept += [
+        entry.get(key, "")
+        for entry in markup.each(root, "table")
+        for key in ("altText", "altTextSummary")
+    ]
     if root.get("headerRowCount") != "0":
         lost = [text for text in kept if text and _plain(text) not in seen]
         if lost and not re.fullmatch(r"(?:column\d+\s*)+", "\n".join(lost).casefold()):

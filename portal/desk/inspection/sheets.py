@@ -158,9 +158,7 @@ def _plain(raw: str, look: Look) -> tuple[str, float | str]:
     return raw, number
 
 
-def _formula(
-    sheet: Sheet, element: etree._Element, column: int, value: float | str
-) -> None:
+def _formula(sheet: Sheet, element: etree._Element, column: int, value: float | str) -> None:
     text = element.text or ""
     place = f"{sheet.place}, {Cell(sheet.row, column, '').reference}"
     for kind in formulas.reaches_out(text):
@@ -183,16 +181,15 @@ def finish(sheet: Sheet, root: etree._Element) -> None:
 
 
 def _merged(sheet: Sheet, root: etree._Element) -> None:
-    areas = [
-        spans.area(entry.get("ref", "")) for entry in markup.each(root, "mergeCell")
-    ]
+    areas = [spans.area(entry.get("ref", "")) for entry in markup.each(root, "mergeCell")]
     areas = [area for area in areas if area is not None]
     if not areas or len(areas) * len(sheet.table.cells) > 50_000_000:
         return
     kept = []
     for cell in sheet.table.cells:
         under = any(
-            top <= cell.row <= bottom and left <= cell.column <= right
+            top <= cell.row <= bottom
+            and left <= cell.column <= right
             and (cell.row, cell.column) != (top, left)
             for top, left, bottom, right in areas
         )

@@ -48,9 +48,7 @@ def read(content: bytes, styles: Styles, report: Report) -> Strings:
     return strings
 
 
-def rich_text(
-    element: etree._Element, styles: Styles, report: Report
-) -> tuple[str, bool]:
+def rich_text(element: etree._Element, styles: Styles, report: Report) -> tuple[str, bool]:
     """Return the text of a string with its runs, and whether a run cannot be read."""
     pieces, hides = [], False
     for child in element:

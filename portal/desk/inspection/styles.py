@@ -48,9 +48,7 @@ def read(root: etree._Element | None, theme: list[Colour]) -> Styles:
             codes[int(entry.get("numFmtId", "0"))] = entry.get("formatCode", "")
     fonts = _children(root, "fonts")
     fills = _children(root, "fills")
-    looks = tuple(
-        _look(xf, fonts, fills, codes, theme) for xf in _children(root, "cellXfs")
-    )
+    looks = tuple(_look(xf, fonts, fills, codes, theme) for xf in _children(root, "cellXfs"))
     hiding = {n for n, dxf in enumerate(_children(root, "dxfs")) if _conditional(dxf, theme)}
     return Styles(looks or (Look(),), frozenset(hiding), tuple(theme))
 

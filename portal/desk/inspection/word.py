@@ -15,7 +15,9 @@ from portal.desk.inspection.zips import Package
 _REACHING = re.compile(
     r"\b(?:INCLUDETEXT|INCLUDEPICTURE|IMPORT|LINK|DDE|DDEAUTO|DATABASE|RD)\b", re.I
 )
-_HIDDEN_FIELDS = re.compile(r"\b(?:SET|ASK|FILLIN|QUOTE|PRIVATE|ADDIN|XE|TC|TA|DOCVARIABLE)\b", re.I)
+_HIDDEN_FIELDS = re.compile(
+    r"\b(?:SET|ASK|FILLIN|QUOTE|PRIVATE|ADDIN|XE|TC|TA|DOCVARIABLE)\b", re.I
+)
 _STORIES = ("header", "footer", "footnotes", "endnotes")
 
 
@@ -143,9 +145,7 @@ def _table(letter: Letter, element: etree._Element) -> None:
         removed = row.find("{*}trPr/{*}del") is not None
         column = 1
         for cell in row.iterfind("{*}tc"):
-            text = "\n".join(
-                word_runs.visible(letter, p) for p in cell.iter("{*}p")
-            ).strip()
+            text = "\n".join(word_runs.visible(letter, p) for p in cell.iter("{*}p")).strip()
             if text and (hidden or removed):
                 letter.hide("tracked_change" if removed else "hidden_row", text)
             elif text:

@@ -41,7 +41,7 @@ def read(package: Package) -> None:
     main = ooxml.main_part(package, relations)
     root = markup.parse(package.read(main), "workbook", report)
     own = ooxml.related(package, relations, main)
-    theme, look = _styles(package, own)
+    _theme, look = _styles(package, own)
     shared = _strings(package, own, look)
     entries = list(markup.each(root, "sheet"))
     if len(entries) > report.limits.sheets:
@@ -58,9 +58,7 @@ def read(package: Package) -> None:
     report.tables.extend(sheet.table for sheet in read_sheets if sheet.table.cells)
 
 
-def _styles(
-    package: Package, own: dict[str, Relation]
-) -> tuple[list[colours.Colour], Styles]:
+def _styles(package: Package, own: dict[str, Relation]) -> tuple[list[colours.Colour], Styles]:
     roots: dict[str, etree._Element] = {}
     for relation in own.values():
         name = ooxml.member(package, relation.target)
@@ -114,9 +112,7 @@ def _sheet(
 
 def _stale(read_sheets: list[Sheet], entries: list[etree._Element], report: Report) -> None:
     """Recalculate plain formulas and note those whose stored result is another one."""
-    by_name = {
-        entries[sheet.number - 1].get("name", "").casefold(): sheet for sheet in read_sheets
-    }
+    by_name = {entries[sheet.number - 1].get("name", "").casefold(): sheet for sheet in read_sheets}
 
     def values(where: str, row: int, column: int) -> float | str | None:
         sheet = by_name.get(where.casefold())
@@ -141,7 +137,11 @@ def _workbook(root: etree._Element, report: Report) -> None:
     for view in markup.each(root, "workbookView"):
         if view.get("visibility", "visible") != "visible":
             report.add("hidden_sheet", "workbook window")
-    for tag, key in (("fileSharing", "userName"), ("absPath", "url"), ("customWorkbookView", "name")):
+    for tag, key in (
+        ("fileSharing", "userName"),
+        ("absPath", "url"),
+        ("customWorkbookView", "name"),
+    ):
         for entry in markup.each(root, tag):
             properties.note(report, "workbook", key, entry.get(key, ""))
     for tag, kind in (("smartTagType", "custom_xml"), ("webPublishObject", "external_reference")):

@@ -102,5 +102,3 @@ def _attached(files: list[tuple[str, bytes]], report: Report, inner: Read) -> No
         for (kind, where, outcome), count in apart.counted.items():
             kept = "quarantine" if outcome == "reject" else outcome
             report.counted[kind, where, kept] += count
-
-

@@ -27,9 +27,7 @@ def revisions(content: bytes, texts: list[str], report: Report) -> None:
     report.hidden("incremental_update", "document", "\n".join(lost), len(ends) - 1)
 
 
-def lost_objects(
-    document: pikepdf.Pdf, reached: Reached, content: bytes, report: Report
-) -> None:
+def lost_objects(document: pikepdf.Pdf, reached: Reached, content: bytes, report: Report) -> None:
     """Note objects with text or pictures that are in the file but in no page."""
     listed = set()
     for item in document.objects:

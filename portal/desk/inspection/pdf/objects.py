@@ -62,7 +62,7 @@ def _children(item: pikepdf.Object) -> Iterator[pikepdf.Object]:
     if isinstance(item, pikepdf.Array):
         values = list(item)  # type: ignore[call-overload]
     elif isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
-        values = [item.get(key) for key in item.keys()]
+        values = [item.get(key) for key in item]
     else:
         return
     for value in values:
@@ -163,7 +163,8 @@ def _metadata(item: pikepdf.Stream, report: Report) -> None:
         raise Refused("xml_dtd", "metadata")
     text = content.decode("utf-8", "replace")
     for key in ("dc:creator", "dc:title", "dc:description", "dc:subject", "pdf:Keywords",
-                "photoshop:", "xmpMM:History", "pdfx:", "xmpRights", "dc:rights", "xmpMM:Ingredients"):  # fmt: skip
+                "photoshop:", "xmpMM:History", "pdfx:", "xmpRights", "dc:rights",
+                "xmpMM:Ingredients"):  # fmt: skip
         start = text.find(key)
         if start >= 0:
             near = text[start + len(key) : start + len(key) + 400]
@@ -177,7 +178,7 @@ def _information(reached: Reached, report: Report) -> None:
     information = trailer.get("/Info") if trailer is not None else None
     if not isinstance(information, pikepdf.Dictionary):
         return
-    for key in information.keys():
+    for key in information:
         text = _text(information, key).strip()
         if key in _OWN_INFO:
             report.personal("document properties", text if "@" in text else "", "accept_stripped")
@@ -192,7 +193,7 @@ def attachments(reached: Reached) -> list[tuple[str, bytes]]:
         embedded = item.get("/EF")
         if isinstance(embedded, pikepdf.Dictionary):
             name = _text(item, "/UF") or _text(item, "/F")
-            for key in embedded.keys():
+            for key in embedded:
                 stream = embedded.get(key)
                 if isinstance(stream, pikepdf.Stream):
                     found[stream.objgen] = (name, _bytes(stream))

@@ -112,9 +112,9 @@ def _usual(run: list[Letter]) -> str:
 def _counts(run: list[Letter]) -> bool:
     words = [letter for letter in run if letter.why and letter.text.isalnum()]
     whole = "".join(letter.text for letter in run).strip()
-    return len(words) >= 3 or (len(words) >= 2 and len(whole.split()) >= 1 and any(
-        letter.ink >= 6 for letter in words
-    ))
+    return len(words) >= 3 or (
+        len(words) >= 2 and len(whole.split()) >= 1 and any(letter.ink >= 6 for letter in words)
+    )
 
 
 def _pictures(canvas: Canvas, shown: Pixels, place: str, report: Report) -> None:
@@ -149,9 +149,7 @@ def _flat(pixels: Pixels, most: int = 6) -> Any:
 
 def _bounds(canvas: Canvas, item: Any) -> tuple[int, ...]:
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    pdfium.FPDFPageObj_GetBounds(
-        item, *(ctypes.byref(side) for side in (left, bottom, right, top))
-    )
+    pdfium.FPDFPageObj_GetBounds(item, *(ctypes.byref(side) for side in (left, bottom, right, top)))
     return canvas.box(left.value, bottom.value, right.value, top.value)
 
 

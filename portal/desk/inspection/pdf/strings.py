@@ -7,13 +7,13 @@ import pikepdf
 from portal.desk.inspection.findings import Report
 from portal.desk.inspection.pdf.objects import Reached, dictionaries
 
-_IN_CONTENT = re.compile(rb"/(ActualText|Alt|E)\s*(\((?:[^()\\]|\\.){0,2000}\)|<[0-9A-Fa-f\s]{0,4000}>)")
+_IN_CONTENT = re.compile(
+    rb"/(ActualText|Alt|E)\s*(\((?:[^()\\]|\\.){0,2000}\)|<[0-9A-Fa-f\s]{0,4000}>)"
+)
 MOST_CONTENT = 4_000_000
 
 
-def compare(
-    reached: Reached, document: pikepdf.Pdf, texts: list[str], report: Report
-) -> None:
+def compare(reached: Reached, document: pikepdf.Pdf, texts: list[str], report: Report) -> None:
     """Note replacement texts that say what the pages do not."""
     shown = _plain(" ".join(texts))
     actual, alternative = _gather(reached)
