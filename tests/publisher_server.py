@@ -23,13 +23,11 @@ from portal.ingest.registry import source_of, sources
 RECORDED = Path(__file__).parent / "sources"
 SMALL = Limits(raw=3_000_000, decoded=40_000_000, connect=3, headers=3, idle=3, total=5)
 TYPES = {
-    b"PK": "application/zip",
-    b"%P": "application/pdf",
-    b"<!": "text/html",
-    b"{\n": "application/json",
-    b'{"': "application/json",
-    b"[\n": "application/json",
-    b"[{": "application/json",
+    b"P": "application/zip",
+    b"%": "application/pdf",
+    b"<": "text/html",
+    b"{": "application/json",
+    b"[": "application/json",
 }
 
 
@@ -49,7 +47,9 @@ def documents(source: str) -> dict[str, Document]:
     found = {}
     for address, name in listed.items():
         content = (folder / name).read_bytes()
-        kind = TYPES.get(content[:2], "text/csv")
+        kind = TYPES.get(content.lstrip()[:1], "text/csv")
+        if name.endswith(".csv"):
+            kind = "text/csv"
         if name.endswith(".xlsx"):
             kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         found[address] = Document(address, content, kind)
