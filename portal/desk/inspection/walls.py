@@ -26,8 +26,9 @@ _READ = 0b1101  # execute, read file, read folder
 _DENIED = (
     "socket socketpair connect bind listen accept accept4 sendto sendmsg sendmmsg fork vfork "
     "clone3 execve execveat ptrace mount umount2 pivot_root chroot unshare setns bpf "
-    "perf_event_open keyctl add_key request_key process_vm_readv process_vm_writev init_module finit_module "
-    "kexec_load io_uring_setup userfaultfd open_by_handle_at kill tkill tgkill mknod mknodat "
+    "perf_event_open keyctl add_key request_key process_vm_readv process_vm_writev "
+    "init_module finit_module kexec_load io_uring_setup userfaultfd open_by_handle_at kill "
+    "tkill tgkill mknod mknodat "
     "swapon reboot sethostname quotactl personality setrlimit prlimit64"
 ).split()
 
