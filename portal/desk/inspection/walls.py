@@ -127,7 +127,13 @@ def _no_network() -> bool:
 
 def _no_host_files() -> bool:
     held = []
-    for path in ("/etc/passwd", "/etc/hostname", "/proc/1/environ", "/root/.bashrc", "/home"):
+    for path in (
+        "/etc/passwd",
+        "/etc/hostname",
+        "/proc/1/environ",
+        str(Path.home() / ".bashrc"),
+        "/home",
+    ):
         try:
             os.close(os.open(path, os.O_RDONLY))
             held.append(False)
