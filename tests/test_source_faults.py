@@ -7,6 +7,7 @@ source that runs after it must not notice.
 
 import gzip
 import itertools
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -272,6 +273,27 @@ def test_a_fault_on_the_wire_ends_in_a_named_error(scene: Scene, fault: str, id:
         assert scene.figures() == before
     if fault != "another page":  # it is a sound page, kept as proof that the source refused it
         assert scene.run.db["fetches"].count == fetches
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", [each for each in WIRE if each not in ("slow drip", "TLS error")])
+@pytest.mark.parametrize("id", SOURCES)
+def test_a_fault_at_any_address_of_a_source_leaves_its_figures(
+    scene: Scene, fault: str, id: str
+) -> None:
+    """Index pages, API pages and every file, not only the one with most figures."""
+    play, _ = WIRE[fault]
+    for document in documents(id).values():
+        if not applies(fault, document):
+            continue
+        before = scene.figures()
+        shutil.rmtree(scene.config.var / "fetched", ignore_errors=True)  # nothing is conditional
+        scene.server.spoilt = {document.address: play}
+        (look,) = scene.scrape(id)
+        assert look.outcome == "failed", (document.address, look)
+        assert re.match(r"(.*: )?[A-Z]\w+: ", look.problems), look.problems
+        assert scene.figures() == before
+        polite(scene, document.address)
 
 
 READ = [id for id in SOURCES if id not in KEPT]

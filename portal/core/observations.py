@@ -123,9 +123,19 @@ class Observation:
         It stands for the series, the first and last day, the source and the variant. The label
         belongs to it only where a day is not stated, for nothing else tells such periods apart.
         """
-        start, end = (str(day or "") for day in (self.period.start, self.period.end))
-        label = self.period.label if self.period.kind == "open" else ""
-        return _digest(self.series.id, start, end, label, self.source, self.variant)
+        return finish_id(begin_id(self.series.id, self.period, self.source), self.variant)
+
+
+def begin_id(series: str, period: Period, source: str) -> str:
+    """The part of a figure's id that others share: its series' id, its days and its source."""
+    label = period.label if period.kind == "open" else ""
+    days = (str(period.start or ""), str(period.end or ""))
+    return "\x1f".join((series, *days, label, source, ""))
+
+
+def finish_id(begun: str, variant: str) -> str:
+    """The id of the figure that begins so and is this variant."""
+    return hashlib.sha256((begun + variant).encode()).hexdigest()[:12]
 
 
 def _digest(*parts: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import portal.sources
 from portal.config import Settings
@@ -18,8 +19,9 @@ from portal.core.errors import (
     Unreachable,
     Untrusted,
 )
-from portal.core.observations import Observation
+from portal.core.observations import Observation, Series
 from portal.core.sources import Get, Snapshot
+from portal.core.values import Value
 from portal.core.vocabulary import Vocabulary
 from portal.ingest.network.fetch import PASSING
 from portal.ingest.registry import source_of, sources
@@ -33,6 +35,7 @@ ALARM = 0.2
 # A publication that has lost more than this share of its known figures is more likely broken than
 # revised: it is refused whole, until a person has looked and says that it is so.
 LOSSES = 0.3
+REMEMBERED = 1 << 15  # series and values of one file that are known to be sound
 # These are said of a host, not of one document.
 HOST_FAILED = (AskedToWait, TooSlow, Unreachable, Untrusted)
 PROVEN = "proven source: its reader was built against real files and every check passed"
@@ -194,17 +197,28 @@ def checked(
     vocabulary: Vocabulary, module: ModuleType, snapshot: Snapshot
 ) -> Iterator[Observation]:
     """Yield the figures of a snapshot once every word in them is known; none at all is an error."""
-    known_series, count = set(), 0
+    known_series, count = dict[int, Series](), 0
+    known_values = dict[tuple[int, str, str], Value]()
     for observation in module.observations(snapshot):
-        # A big file has few series: each is looked up once.
-        if observation.series not in known_series:
-            vocabulary.check_series(observation.series)
-            known_series.add(observation.series)
-        vocabulary.check_value(observation)
+        # A big file has few series and few values: each is looked up once, as long as we hold it.
+        series, value = observation.series, observation.value
+        if id(series) not in known_series:
+            vocabulary.check_series(series)
+            _remember(known_series, id(series), series)
+        key = (id(value), series.measure, observation.source)
+        if key not in known_values:
+            vocabulary.check_value(observation)
+            _remember(known_values, key, value)
         count += 1
         yield observation
     if not count and not getattr(module, "MAY_BE_EMPTY", False):
         raise BadInput("at least one figure", "none", snapshot.label or snapshot.address)
+
+
+def _remember(known: dict[Any, Any], key: Any, held: object) -> None:
+    if len(known) >= REMEMBERED:
+        known.clear()
+    known[key] = held
 
 
 def feed_of(module: ModuleType, snapshot: Snapshot) -> str:

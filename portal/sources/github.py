@@ -12,7 +12,7 @@ word against the yearly files of July 2026; the half-yearly ones were seen in th
 - What `accounts affected` means is not said.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 
 from portal.core.errors import BadInput
@@ -21,8 +21,8 @@ from portal.core.periods import Period, read_period
 from portal.core.sources import Get, Snapshot, Source
 from portal.sources import _companies as by_company
 from portal.sources._areas import WORLD, WORLD_WITHOUT_US, area
-from portal.sources._companies import Column, Table, process
-from portal.sources._tables import csv_rows, match_header
+from portal.sources._companies import Bound, Column, Table, process
+from portal.sources._tables import Header, csv_rows, match_header
 
 # Lies beside the files that we read, and tells of something else than requests for data.
 OTHER_FILES = ("government_takedowns_received.csv",)
@@ -99,44 +99,47 @@ def observations(snapshot: Snapshot) -> Iterator[Observation]:
     if kind == "takedowns":
         return
     table, repeats = Table(snapshot.sha256, SOURCE.id, "github"), by_company.Repeats()
+    at = {name: header.index.get(name) for name in ("country", "code", "type")}
+    days = [header.index.get(name) for name in ("year", "half", "months")]
     for row, cells in rows:
         by_company.same_length(cells, header, row, where)
         try:
-            cell = {name: cells[at] for name, at in header.index.items()}
-            place, columns = _columns(kind, cell)
-            variant = repeats.variant((place, tuple(columns)), _period(cell))
-            yield from by_company.row_figures(
-                table,
-                by_company.bound(table, header, columns, place),
-                _period(cell),
-                row,
-                cells,
-                variant,
-            )
+            printed = (cells[i] if i is not None else "" for i in at.values())
+            key, columns = _bound(table, header, *printed)
+            period = _named(*(cells[i] if i is not None else "" for i in days))
+            variant = repeats.variant(key, (period.start, period.end))
+            yield from by_company.row_figures(table, columns, period, row, cells, variant)
         except BadInput as problem:
             raise problem.at(f"{where}, row {row}") from problem
 
 
-def _columns(kind: str, cell: Mapping[str, str]) -> tuple[str, list[Column]]:
+@lru_cache(maxsize=1 << 14)
+def _bound(
+    table: Table, header: Header, country: str, code: str, printed: str
+) -> tuple[str, list[Bound]]:
+    """What the columns of a kind of row count, and a key for the kind; few kinds, many rows."""
+    kind = header.generation.partition("/")[0]
+    place, columns = _columns(kind, country, code, printed)
+    key = f"{place} {columns[0].measure} {columns[0].breakdown}"
+    return key, by_company.bound(table, header, columns, place)
+
+
+def _columns(kind: str, country: str, code: str, printed: str) -> tuple[str, list[Column]]:
     if kind == "accounts":
         return WORLD, [Column("accounts", "company_accounts_affected")]
     if kind == "cross-border":
-        place = area(cell["country"])
-        if cell["code"] != place:
-            raise BadInput(f"the code {place} for {cell['country']}", cell["code"])
+        place = area(country)
+        if code != place:
+            raise BadInput(f"the code {place} for {country}", code)
         return place, [Column("requests", "company_requests", process("cross_border"))]
     if kind == "security":
-        measure = by_company.code(SECURITY, cell["type"], "type", "type")
+        measure = by_company.code(SECURITY, printed, "type", "type")
         return "US", [Column("count", measure, process("nsl_and_orders"))]
-    printed = " ".join(cell["type"].split())
-    if printed not in TYPES:
-        raise BadInput(f"a known type ({', '.join(TYPES)})", cell["type"])
-    legal, place = TYPES[printed]
+    joined = " ".join(printed.split())
+    if joined not in TYPES:
+        raise BadInput(f"a known type ({', '.join(TYPES)})", printed)
+    legal, place = TYPES[joined]
     return place, [Column(field, measure, process(legal)) for field, measure in REQUESTS]
-
-
-def _period(cell: Mapping[str, str]) -> Period:
-    return _named(cell["year"], cell.get("half", ""), cell.get("months", ""))
 
 
 @lru_cache(maxsize=1 << 10)

@@ -1,41 +1,25 @@
 """Comparing what an import reads with what is known, inside the database and in constant memory."""
 
 import sqlite3
-from collections.abc import Iterable
 from typing import Any
 
 from portal.core.errors import TooManyLost
-
-STAGED = """
-CREATE TEMP TABLE IF NOT EXISTS staged (
-  id TEXT PRIMARY KEY, series TEXT, measure TEXT, requester TEXT, holder TEXT, area TEXT,
-  breakdown TEXT, start TEXT, "end" TEXT, source TEXT, variant TEXT, period TEXT, value TEXT,
-  low TEXT, high TEXT, status TEXT, printed TEXT, note TEXT, snapshot TEXT, locator TEXT,
-  page TEXT, url TEXT
-) WITHOUT ROWID
-"""
-
-CHANGED = """
-CREATE TEMP TABLE IF NOT EXISTS changed (
-  id TEXT PRIMARY KEY, revision INTEGER, kind TEXT, explanation TEXT
-) WITHOUT ROWID
-"""
 
 # A row that only moved down in its file still says the same thing of the same page: its number
 # is not compared. A blank that became a zero is a change of meaning, named as such.
 FIND_CHANGED = """
 INSERT INTO temp.changed
 SELECT s.id, coalesce(g.revision, 0) + 1, CASE WHEN g.observation IS NULL THEN 'new'
-    WHEN g.snapshot = s.snapshot THEN 'read_again' ELSE 'revised' END,
+    WHEN g.snapshot = k.snapshot THEN 'read_again' ELSE 'revised' END,
   CASE WHEN g.value IS NULL AND g.low IS NULL AND g.high IS NULL AND s.value = '0'
     AND g.status = 'not_available' THEN 'blank became zero' ELSE '' END
-FROM temp.staged s LEFT JOIN readings g ON g.observation = s.id
+FROM temp.staged s JOIN temp.kinds k ON k.n = s.kind LEFT JOIN readings g ON g.observation = s.id
   AND g.revision = (SELECT max(l.revision) FROM readings l WHERE l.observation = s.id)
 WHERE g.observation IS NULL
   OR g.value IS NOT s.value OR g.low IS NOT s.low OR g.high IS NOT s.high
-  OR g.status <> s.status OR g.printed <> s.printed OR g.period <> s.period OR g.note <> s.note
-  OR coalesce(json_extract(g.locator, '$.page'), '') <> s.page
-  OR coalesce(json_extract(g.locator, '$.url'), '') <> s.url
+  OR g.status <> s.status OR g.printed <> s.printed OR g.period <> k.period OR g.note <> s.note
+  OR coalesce(json_extract(g.locator, '$.page'), '') <> k.page
+  OR coalesce(json_extract(g.locator, '$.url'), '') <> k.url
 """
 
 FIND_WITHDRAWN = """
@@ -47,17 +31,19 @@ WHERE o.feed = ? AND g.status <> 'withdrawn' AND o.id NOT IN (SELECT id FROM tem
 """
 
 WRITE_OBSERVATIONS = """
-INSERT INTO observations SELECT s.id, s.series, s.measure, s.requester, s.holder, s.area,
-  s.breakdown, s.start, s."end", s.source, s.variant, :feed
-FROM temp.changed c JOIN temp.staged s ON s.id = c.id WHERE c.kind = 'new'
+INSERT INTO observations SELECT s.id, k.series, k.measure, k.requester, k.holder, k.area,
+  k.breakdown, k.start, k."end", k.source, s.variant, :feed
+FROM temp.changed c JOIN temp.staged s ON s.id = c.id JOIN temp.kinds k ON k.n = s.kind
+WHERE c.kind = 'new' ORDER BY c.id
 """
 
 WRITE_READINGS = """
-INSERT INTO readings SELECT s.id, c.revision, s.period, s.value, s.low, s.high, s.status,
-  s.printed, s.note, s.snapshot, s.locator,
+INSERT INTO readings SELECT s.id, c.revision, k.period, s.value, s.low, s.high, s.status,
+  s.printed, s.note, k.snapshot, s.locator,
   CASE c.kind WHEN 'new' THEN 'first reading' WHEN 'read_again' THEN 'we_re_read'
     ELSE :reason END, c.explanation, :import
-FROM temp.changed c JOIN temp.staged s ON s.id = c.id
+FROM temp.changed c JOIN temp.staged s ON s.id = c.id JOIN temp.kinds k ON k.n = s.kind
+ORDER BY c.id
 """
 
 # What is withdrawn keeps its old place, text and note: only the value is gone.
@@ -72,15 +58,6 @@ WRITE_DECISIONS = """
 INSERT INTO decisions (observation, revision, verdict, rule, actor, recorded_at)
 SELECT id, revision, 'approved', :rule, :actor, :now FROM temp.changed WHERE :rule <> ''
 """
-
-
-def stage(conn: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Put what was read beside what is known; two rows that name one figure are refused."""
-    for table in (STAGED, CHANGED):
-        conn.execute(table)
-    for table in ("staged", "changed"):
-        conn.execute(f"DELETE FROM temp.{table}")
-    conn.executemany(f"INSERT INTO temp.staged VALUES ({', '.join('?' * 22)})", rows)
 
 
 def compare(conn: sqlite3.Connection, batch: Any) -> dict[str, int | bool]:

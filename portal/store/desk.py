@@ -29,6 +29,7 @@ def open_desk(path: Path) -> Desk:
         db.conn.execute("PRAGMA journal_mode = WAL")
         db.conn.execute("PRAGMA synchronous = FULL")
         db.conn.execute("PRAGMA foreign_keys = ON")
+        db.conn.execute("PRAGMA cache_size = -65536")  # 64 MB, whatever the size of the store
         db.conn.execute("PRAGMA trusted_schema = OFF")
         steps.apply(db)
     except sqlite3.Error as problem:

@@ -8,10 +8,9 @@ from typing import Any
 
 from portal import __version__
 from portal.core.errors import StoreError
-from portal.core.observations import Locator, Observation, Series, write_breakdown
+from portal.core.observations import Observation
 from portal.core.sources import Snapshot as Fetched
-from portal.core.values import plain
-from portal.store import comparing
+from portal.store import comparing, staging
 from portal.store.desk import Desk, now, transaction
 from portal.store.private import current_records, last_fetch
 
@@ -99,7 +98,7 @@ def record(db: Desk, batch: Batch) -> Outcome:
         return before
     with transaction(db) as conn:
         id = conn.execute("SELECT coalesce(max(id), 0) + 1 FROM imports").fetchone()[0]
-        comparing.stage(conn, map(_staged, batch.observations))
+        staging.stage(conn, batch.observations)
         outcome = comparing.compare(conn, batch)
         words = list(_changed_records(db, batch))
         outcome = _plus(Outcome(**outcome), [what for *_, what in words], batch)
@@ -235,51 +234,3 @@ def _changed_records(db: Desk, batch: Batch) -> Iterator[tuple[str, str, int, st
                 yield kind, id, position, text, "new" if was is None else "revised"
         for id in before if batch.complete else ():
             yield kind, id, 0, None, "withdrawn"
-
-
-def _staged(observation: Observation) -> tuple[Any, ...]:
-    value, period, place = observation.value, observation.period, observation.locator
-    return (
-        observation.id,
-        *_series(observation.series),
-        str(period.start or ""),
-        str(period.end or ""),
-        observation.source,
-        observation.variant,
-        period.label,
-        *(None if part is None else plain(part) for part in (value.number, value.low, value.high)),
-        value.status,
-        value.printed,
-        observation.note,
-        place.snapshot,
-        locator_text(place),
-        place.page,
-        place.url,
-    )
-
-
-_SEEN: dict[Series, tuple[str, ...]] = {}
-
-
-def _series(series: Series) -> tuple[str, ...]:
-    # A file of a million rows has a few thousand series: their texts are made once.
-    if series not in _SEEN:
-        if len(_SEEN) > 50_000:
-            _SEEN.clear()
-        words = (series.measure, series.requester, series.holder, series.area)
-        _SEEN[series] = (series.id, *words, write_breakdown(series.breakdown))
-    return _SEEN[series]
-
-
-def locator_text(place: Locator) -> str:
-    """The locator inside its snapshot as JSON, without the empty fields."""
-    given = {
-        "column": place.column,
-        "member": place.member,
-        "page": place.page,
-        "row": place.row,
-        "sheet": place.sheet,
-        "table": place.table,
-        "url": place.url,
-    }
-    return json.dumps({k: v for k, v in given.items() if v}, ensure_ascii=False)
