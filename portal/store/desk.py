@@ -38,6 +38,14 @@ def open_desk(path: Path) -> Desk:
     return db
 
 
+def connect(path: Path) -> Desk:
+    """Open a store whose schema is up to date, for one request of the desk."""
+    db = Database(sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False))
+    for pragma in ("synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"):
+        db.conn.execute(f"PRAGMA {pragma}")
+    return db
+
+
 def existing_desk(path: Path) -> Desk:
     """Open the private store of an installation that has one."""
     if not path.is_file():

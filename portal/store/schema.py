@@ -1,5 +1,7 @@
 """The private store's schema, in named steps; each is applied once, in a transaction of its own."""
 
+from pathlib import Path
+
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
@@ -48,6 +50,24 @@ def decisions_on_imports(db: Database) -> None:
             f"CREATE TRIGGER import_decisions_no_{deed.lower()} BEFORE {deed} ON import_decisions"
             " BEGIN SELECT RAISE(ABORT, 'import_decisions: what was decided stays'); END"
         )
+
+
+# What people read and decided at the desk stays as well.
+DESK_APPEND_ONLY = ("foi_events", "mappings", "person_readings", "releases", "withdrawals")
+
+
+@steps()
+def desk_rooms(db: Database) -> None:
+    """Create the desk's rooms: people, documents, mappings, proposals, readings, campaigns."""
+    for statement in Path(__file__).with_name("rooms.sql").read_text("utf-8").split(";\n"):
+        if statement.strip():
+            db.conn.execute(statement)
+    for table in DESK_APPEND_ONLY:
+        for deed in ("UPDATE", "DELETE"):
+            db.conn.execute(
+                f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} BEGIN SELECT "
+                f"RAISE(ABORT, '{table}: what was recorded stays; add a row'); END"
+            )
 
 
 IMPORT_DECISIONS = """
