@@ -23,6 +23,9 @@ class Settings:
     contact: str = "corrections@retention.watch.example"
     query_memory: int = 128
     query_seconds: float = 1.0
+    queue: str = ""
+    queue_secret: str = ""
+    workers: int = 1
 
     @property
     def desk(self) -> Path:
@@ -55,6 +58,9 @@ HELP = {
     "contact": "where readers report an error",
     "query_memory": "megabytes that free SQL under /data may use",
     "query_seconds": "seconds that one statement under /data may run",
+    "queue": "where documents wait to be read: empty for a file of ours, or redis://HOST:PORT/0",
+    "queue_secret": "signs what goes over the queue; all machines of one queue share it",
+    "workers": "documents that this machine reads at once",
 }
 
 

@@ -1,0 +1,1 @@
+"""Reading documents: inspection and extraction in walled-off processes, behind a queue."""
