@@ -26,6 +26,10 @@ class Settings:
     queue: str = ""
     queue_secret: str = ""
     workers: int = 1
+    desk_on: int = 1
+    oidc_issuer: str = ""
+    oidc_client: str = ""
+    oidc_secret: str = ""
 
     @property
     def desk(self) -> Path:
@@ -61,6 +65,10 @@ HELP = {
     "queue": "where documents wait to be read: empty for a file of ours, or redis://HOST:PORT/0",
     "queue_secret": "signs what goes over the queue; all machines of one queue share it",
     "workers": "documents that this machine reads at once",
+    "desk_on": "1 when `portal serve` also runs the desk and a worker, 0 when it does not",
+    "oidc_issuer": "address of a sign-in service (OpenID Connect); empty for none",
+    "oidc_client": "our name at that service",
+    "oidc_secret": "our secret at that service",
 }
 
 

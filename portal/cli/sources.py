@@ -1,86 +1,25 @@
-"""The command `portal`: one short function for each thing it does."""
+"""Commands over the sources: scrape, watch, record, replay, sources, approve."""
 
-import os
 import sys
-import time
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from portal import __version__
-from portal.config import HELP, Settings, settings
-from portal.core.errors import PortalError, StoreError
-from portal.ingest import bundle, health, registry, replay, running, stopping, watch
+from portal.cli.editions import published
+from portal.cli.screen import SHOWN, say
+from portal.config import Settings
+from portal.core.errors import StoreError
+from portal.ingest import health, registry, replay, running, stopping, watch
 from portal.ingest.network.fetch import Client
-from portal.publish import editions
-from portal.store import checks, writing
-from portal.store.desk import Desk, existing_desk, one_writer, open_desk
+from portal.store import writing
+from portal.store.desk import existing_desk, one_writer, open_desk
 from portal.store.private import approved_since_edition
 from portal.store.writing import Look
 
-# A file that is wrong in one way is wrong in every row: the first few tell it.
-SHOWN = 10
 
-
-class Command(click.Group):
-    """Ends with one sentence instead of a traceback; 1 for a refusal, 130 when interrupted."""
-
-    def invoke(self, context: click.Context) -> object:
-        """Run the command; turn the portal's own errors into a sentence."""
-        try:
-            return super().invoke(context)
-        except PortalError as problem:
-            raise click.ClickException(str(problem)) from problem
-        except stopping.Stopped:
-            say("stopped between two documents; the next run goes on where this one ended")
-            sys.exit(130)
-
-
-@click.group(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="portal")
-@click.pass_context
-def main(context: click.Context) -> None:
-    """Retention Watch: who asks for phone and internet records, and how long they are kept.
-
-    Settings are read from the environment; `portal settings` lists them.
-    """
-    context.obj = settings()
-
-
-def say(text: str) -> None:
-    """Tell on the screen how far a long command is."""
-    click.echo(text, err=True)
-
-
-@main.command()
-@click.pass_obj
-def init(config: Settings) -> None:
-    """Create the private store and load the bundled data; again, it loads what changed."""
-    began, refused = time.monotonic(), 0
-    with one_writer(config.var):
-        db = open_desk(config.desk)
-        click.echo(
-            f"{'file':<32}{'read':>7}{'new':>7}{'revised':>9}{'same':>7}{'gone':>6}{'refused':>9}"
-        )
-        for report in bundle.load(config.data, config.archive, db):
-            o = report.outcome
-            counts = (
-                f"{report.read:>7,}{o.new:>7,}{o.revised:>9,}{o.unchanged:>7,}{o.withdrawn:>6,}"
-            )
-            click.echo(f"{report.name:<32}{counts}{len(report.refused):>9,}")
-            for reason in report.refused[:SHOWN]:
-                click.echo(f"  refused: {reason}")
-            if len(report.refused) > SHOWN:
-                click.echo(f"  and {len(report.refused) - SHOWN:,} more rows of this file")
-            refused += len(report.refused)
-    say(f"done in {time.monotonic() - began:.1f} s")
-    if refused:
-        raise click.ClickException(f"{refused} rows were refused; their files were left out whole")
-
-
-@main.command()
+@click.command()
 @click.argument("names", nargs=-1, metavar="[SOURCE]...")
 @click.option(
     "--from",
@@ -118,7 +57,7 @@ def _told(look: Look) -> bool:
     return look.outcome == "failed"
 
 
-@main.command("watch")
+@click.command("watch")
 @click.option("--once", is_flag=True, help="Run what is due now, publish, and end: for a timer.")
 @click.pass_obj
 def keep_watch(config: Settings, once: bool) -> None:
@@ -152,11 +91,11 @@ def _round(config: Settings, stop: stopping.Stop) -> tuple[datetime, int]:
         health.write(config, db)
         stop.check()
         if approved_since_edition(db):
-            _published(config, db)
+            published(config, db)
         return watch.plan(db, modules, watch.utc())[0].at, failed
 
 
-@main.command()
+@click.command()
 @click.argument("name", metavar="SOURCE")
 @click.option(
     "--to",
@@ -179,7 +118,7 @@ def record(config: Settings, name: str, folder: Path) -> None:
     click.echo(f"{folder / name}: {count} files; now read them, and what the tests expect of them")
 
 
-@main.command("replay")
+@click.command("replay")
 @click.argument("names", nargs=-1, metavar="[SOURCE]...")
 @click.pass_obj
 def read_again(config: Settings, names: tuple[str, ...]) -> None:
@@ -195,7 +134,7 @@ def read_again(config: Settings, names: tuple[str, ...]) -> None:
         sys.exit(1)
 
 
-@main.command("sources")
+@click.command("sources")
 @click.pass_obj
 def list_sources(config: Settings) -> None:
     """Tell the health of every source: last look, last change, next due, and what went wrong."""
@@ -214,7 +153,7 @@ def list_sources(config: Settings) -> None:
             click.echo("  once looked at: portal approve IMPORT --as NAME --why REASON")
 
 
-@main.command()
+@click.command()
 @click.argument("number", type=int, metavar="IMPORT")
 @click.option("--as", "actor", required=True, help="Who has looked at it; kept in the audit trail.")
 @click.option("--why", required=True, help="Why it is right; kept in the audit trail.")
@@ -226,67 +165,3 @@ def approve(config: Settings, number: int, actor: str, why: str) -> None:
         count = writing.approve(db, number, actor, why)
         health.write(config, db)
     click.echo(f"import {number} is approved, {count:,} readings; `portal publish` shows it")
-
-
-@main.command()
-@click.pass_obj
-def publish(config: Settings) -> None:
-    """Build the next edition from everything approved, check it, and swap it in."""
-    with one_writer(config.var):
-        _published(config, existing_desk(config.desk))
-
-
-def _published(config: Settings, db: Desk) -> None:
-    edition = editions.publish(db, config.archive, config.editions, say)
-    if edition.new:
-        click.echo(
-            f"edition {edition.number}: {edition.observations:,} figures, {edition.content_hash}"
-        )
-    else:
-        click.echo(f"nothing has changed since edition {edition.number}")
-
-
-@main.command()
-@click.pass_obj
-def check(config: Settings) -> None:
-    """Look over all figures and archived bytes; silence means good."""
-    findings = list(checks.check_archive(config.archive))
-    edition = editions.current(config.editions)
-    if edition is None:
-        raise StoreError("There is no edition to check; run `portal publish` first.")
-    with closing(editions.readonly(edition.folder / editions.NAME)) as conn:
-        findings += checks.check_edition(conn)
-    for finding in findings:
-        click.echo(f"{finding.check}: {finding.figure}: {finding.says}")
-    if findings:
-        sys.exit(1)
-
-
-@main.command()
-@click.argument("folder", required=False, type=click.Path(path_type=Path))
-@click.pass_obj
-def verify(config: Settings, folder: Path | None) -> None:
-    """Check that an edition (the current one, or a copy in FOLDER) is what was published."""
-    folder = folder or config.editions / "current"
-    problems = list(editions.verify(folder))
-    for problem in problems:
-        click.echo(problem)
-    if problems:
-        sys.exit(1)
-    click.echo(f"{folder}: every file is what was published")
-
-
-@main.command()
-@click.pass_obj
-def serve(config: Settings) -> None:
-    """Serve the site, the API and the open tables until stopped."""
-    config.var.mkdir(parents=True, exist_ok=True)
-    os.execv(sys.executable, [sys.executable, "-m", "portal.web"])
-
-
-@main.command("settings")
-@click.pass_obj
-def show_settings(config: Settings) -> None:
-    """List the settings, their present values and what they are for."""
-    for name, help in HELP.items():
-        click.echo(f"PORTAL_{name.upper():<16} {getattr(config, name)}\n{'':<23} {help}")
