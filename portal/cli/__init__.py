@@ -5,7 +5,7 @@ import sys
 import click
 
 from portal import __version__
-from portal.cli import editions, serving, sources
+from portal.cli import editions, serving, sources, work
 from portal.cli.screen import say
 from portal.config import settings
 from portal.core.errors import PortalError
@@ -24,6 +24,7 @@ COMMANDS = (
     editions.verify,
     serving.serve,
     serving.show_settings,
+    work.work,
 )
 
 
