@@ -26,6 +26,7 @@ class Settings:
     queue: str = ""
     queue_secret: str = ""
     workers: int = 1
+    lease: float = 900.0
     desk_on: int = 1
     oidc_issuer: str = ""
     oidc_client: str = ""
@@ -65,6 +66,7 @@ HELP = {
     "queue": "where documents wait to be read: empty for a file of ours, or redis://HOST:PORT/0",
     "queue_secret": "signs what goes over the queue; all machines of one queue share it",
     "workers": "documents that this machine reads at once",
+    "lease": "seconds after which a document that a worker has not brought back goes to another",
     "desk_on": "1 when `portal serve` also runs the desk and a worker, 0 when it does not",
     "oidc_issuer": "address of a sign-in service (OpenID Connect); empty for none",
     "oidc_client": "our name at that service",

@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scripts.table_cells import right_cells
-from scripts.table_readers import READERS, Reader
+from scripts.table_readers import READERS, Reader, missing
 from scripts.table_scores import Score, relations, score, stated_regions, stated_tables
 
 ROOT = Path(__file__).parents[1]
@@ -70,6 +70,9 @@ def compare(folder: Path, names: Sequence[str]) -> dict[str, dict[str, list[floa
     found: dict[str, dict[str, list[float]]] = {}
     print(f"{'reader':18}{'task':10}{'half':10}{'n':>3}{'recall':>9}{'precision':>11}{'F1':>8}")
     for name in names:
+        if lacks := missing(name):
+            print(f"{name:18}left out: {lacks}")
+            continue
         start = time.monotonic()
         for task in ("structure", "complete"):
             scores = {p: measured(p, READERS[name], given=task == "structure") for p in halves}

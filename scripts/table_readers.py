@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from shutil import which
 
 from scripts.table_scores import Box, Spot
 
@@ -132,18 +133,6 @@ def _tabula(path: Path, pages: str, options: list[str]) -> list[list[Spot]]:
     return [_spots([[cell["text"] for cell in row] for row in t["data"]]) for t in tables]
 
 
-def img2table(path: Path, regions: Regions) -> list[list[Spot]]:
-    """img2table, without OCR: text from the PDF, tables without borders too."""
-    from img2table.document import PDF
-
-    pages = PDF(str(path), pdf_text_extraction=True).extract_tables(
-        implicit_rows=False, borderless_tables=True
-    )
-    if regions is not None:
-        return []  # it takes no region
-    return [_spots(t.df.values.tolist()) for page in pages.values() for t in page]
-
-
 READERS: dict[str, Reader] = {
     "ours": ours,
     "pdfplumber": pdfplumber,
@@ -155,3 +144,11 @@ READERS: dict[str, Reader] = {
     "tabula stream": tabula("-t"),
     "tabula auto": tabula("-g"),
 }
+
+
+def missing(name: str) -> str:
+    """What a reader needs that is not here, or nothing."""
+    library = {"camelot": "camelot", "tabula": "tabula"}.get(name.split()[0])
+    if library and find_spec(library) is None:
+        return f"{library} is not installed"
+    return "Java is not installed" if library == "tabula" and not which("java") else ""

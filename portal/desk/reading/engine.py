@@ -7,7 +7,7 @@ of ours. Messages are signed: nobody who can merely write to the queue can make 
 import secrets
 from collections.abc import Callable
 
-from huey import Huey, RedisHuey, SqliteHuey
+from huey import Huey, RedisExpireHuey, SqliteHuey
 from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
 
@@ -17,6 +17,7 @@ from portal.desk.reading.look import Report, look
 from portal.store import archive
 
 NAME = "retention-watch"
+KEPT = 24 * 3600  # seconds that an answer waits to be fetched
 Read = Callable[[str, str, bytes | None], Report]
 
 
@@ -57,7 +58,9 @@ class Engine:
 
     def consumer(self, workers: int) -> Consumer:
         """Workers for this process, each a thread that waits for a walled-off process."""
-        return _Consumer(self.huey, workers=workers, worker_type="thread", periodic=False)
+        return _Consumer(
+            self.huey, workers=workers, worker_type="thread", periodic=False, max_delay=0.5
+        )
 
 
 class _Consumer(Consumer):
@@ -69,7 +72,8 @@ class _Consumer(Consumer):
 def _huey(config: Settings) -> Huey:
     signed = SignedSerializer(secret=_secret(config), salt=NAME)
     if config.queue:
-        return RedisHuey(NAME, url=config.queue, serializer=signed)
+        # What nobody fetches any more, since another attempt was faster, goes away by itself.
+        return RedisExpireHuey(NAME, expire_time=KEPT, url=config.queue, serializer=signed)
     config.var.mkdir(parents=True, exist_ok=True)
     path = config.var / "queue.db"
     made = SqliteHuey(NAME, filename=str(path), serializer=signed)

@@ -22,8 +22,6 @@ from portal.store import archive, findings, queue
 from portal.store.desk import Desk
 
 READ = "read"
-# Longer than the longest reading: a worker that has not answered by then is gone.
-LEASE = 900.0
 PAUSE = 0.1
 # Handler(config, db, object) does a job of its kind here; a PortalError says why it cannot.
 Handler = Callable[[Settings, Desk, str], None]
@@ -105,11 +103,11 @@ def step(desk: Desk_, engine: Engine) -> bool:
         running = {job.id for job in queue.running(desk.db, (READ,))}
         desk.out = {id: job for id, job in desk.out.items() if id in running}
     room = 2 * desk.config.workers + (0 if engine.embedded else 16)
-    while len(desk.out) < room and (job := queue.take(desk.db, LEASE, (READ,))):
+    while len(desk.out) < room and (job := queue.take(desk.db, desk.config.lease, (READ,))):
         _send(desk, engine, job)
         moved.append(True)
     ours = tuple(desk.handlers)
-    if ours and (job := queue.take(desk.db, LEASE, ours)):
+    if ours and (job := queue.take(desk.db, desk.config.lease, ours)):
         _do(desk, job)
         moved.append(True)
     return any(moved) or bool(given_back)
@@ -132,7 +130,7 @@ def only_worker(config: Settings) -> Iterator[None]:
 
 
 def _one(desk: Desk_) -> bool:
-    job = queue.take(desk.db, LEASE, (READ, *desk.handlers))
+    job = queue.take(desk.db, desk.config.lease, (READ, *desk.handlers))
     if job is None:
         return False
     if job.what != READ:
