@@ -83,7 +83,8 @@ def test_a_stopped_worker_leaves_what_it_had_to_the_next(config: Settings) -> No
     asked = iter([False, False, True])
     working.work(config, db, {}, lambda: next(asked), lambda text: None)
     work(config, db)
-    assert states(db) == {"ready": 3}
+    found = db.execute("SELECT kind, place FROM document_findings").fetchall()
+    assert states(db) == {"ready": 3}, found
 
 
 def test_only_one_process_gives_out_jobs(tmp_path: Path) -> None:
@@ -171,17 +172,48 @@ def read_table(*rows: tuple[str, ...]) -> Table:
 
 def test_cells_that_inspection_has_not_seen_lose_their_text() -> None:
     rows = (("Force", "Notices", "Note"), ("Kent", "1,204", "hidden"))
-    clear, held = seen.cleared(read_table(*rows), "xlsx", [seen_table(*rows)], True)
-    assert clear.grid() == [["Force", "Notices", "Note"], ["Kent", "1,204", ""]]
-    assert held == []
+    found = seen.cleared(read_table(*rows), "xlsx", [seen_table(*rows)], True)
+    assert found is not None
+    assert found[0].grid() == [["Force", "Notices", "Note"], ["Kent", "1,204", ""]]
+    assert found[1] == []
 
 
 def test_cells_that_may_name_a_person_are_held_and_say_why() -> None:
-    rows = (("Force", "Contact"), ("Kent", "pc.someone@kent.police.example"))
-    clear, held = seen.cleared(read_table(*rows), "xlsx", [seen_table(*rows)], False)
-    assert clear.grid() == [["Force", "Contact"], ["Kent", ""]]
-    assert [(each.row, each.column, bool(each.reason)) for each in held] == [(1, 1, True)]
-    assert held[0].text == "pc.someone@kent.police.example"
+    """The whole row of a person is held: what stands beside the name is about the person."""
+    rows = (("Force", "Contact"), ("Kent", "pc.someone@kent.police.example"), ("Surrey", "none"))
+    found = seen.cleared(read_table(*rows), "xlsx", [seen_table(*rows)], False)
+    assert found is not None
+    clear, held = found
+    assert clear.grid() == [["Force", "Contact"], ["", ""], ["Surrey", "none"]]
+    assert [(each.row, each.column, each.reason) for each in held] == [(1, 0, "pii"), (1, 1, "pii")]
+    assert held[1].text == "pc.someone@kent.police.example"
+
+
+def test_a_hidden_sheet_beside_one_that_looks_alike_shows_nothing_of_its_own() -> None:
+    shown = (("Force", "Notices"), ("Kent", "1,204"))
+    hidden = (("Force", "Notices"), ("Kent", "officer 4471"))
+    found = seen.cleared(read_table(*hidden), "xlsx", [seen_table(*shown)], True)
+    assert found is not None
+    assert found[0].grid() == [["Force", "Notices"], ["Kent", ""]]
+    assert found[1] == []
+
+
+def test_a_table_that_nobody_sees_is_left_out_with_its_name_and_title() -> None:
+    shown = (("Year", "Total"), ("2021", "88"))
+    table = replace(read_table(("Collar", "Name"), ("4471", "hid")), title="Officers")
+    assert seen.cleared(table, "xlsx", [seen_table(*shown)], True) is None
+
+
+def test_doubts_title_and_notes_do_not_quote_what_was_left_out() -> None:
+    rows = [("Force", "Notices")] + [(f"Force {n}", str(n * 100)) for n in range(1, 9)]
+    rows[5] = ("Force 5", "12 secret 7")
+    shown = [row if row[1] != "12 secret 7" else ("Force 5", "hidden") for row in rows]
+    table = replace(
+        read_table(*rows), title="Secret title", notes=("secret note",),
+        doubts=("Row 6, column 2: '12 secret 7' does not read as one figure.",),
+    )  # fmt: skip
+    found = seen.cleared(table, "xlsx", [seen_table(*shown)], True)
+    assert found is not None and "ecret" not in repr(found)
 
 
 def test_tables_come_back_from_the_store_as_they_were() -> None:

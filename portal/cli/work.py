@@ -1,5 +1,7 @@
 """The command that works off the desk's jobs."""
 
+import os
+
 import click
 
 from portal.cli.handlers import handlers
@@ -8,6 +10,8 @@ from portal.config import Settings
 from portal.desk.reading import working
 from portal.ingest import stopping
 from portal.store.desk import existing_desk
+
+NICE = 10  # readers of the site come first
 
 
 @click.command()
@@ -21,6 +25,7 @@ def work(config: Settings, once: bool, for_others: bool) -> None:
 
     Killed at any point, the next run takes up what was not recorded.
     """
+    os.nice(NICE)
     with stopping.orderly() as stop:
         if for_others:
             working.work_for_others(config, lambda: bool(stop.signal))

@@ -51,7 +51,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What reading a document found. `problem` says why there are no tables, where there are none."""
+    """What reading a document found; `problem` says why there are no tables."""
 
     inspection: Inspection
     tables: tuple[tuple[Table, tuple[Held, ...]], ...] = ()
@@ -89,8 +89,10 @@ def _tables(
         found = from_visible(seen)
     tables = []
     for table in found:
-        clear, held = cleared(table, kind, seen, hides)
-        tables.append((clear, tuple(held)))
+        found_here = cleared(table, kind, seen, hides)
+        if found_here is not None:
+            clear, held = found_here
+            tables.append((clear, tuple(held)))
     return tables, problem
 
 

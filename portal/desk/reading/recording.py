@@ -1,4 +1,4 @@
-"""From a report to the store: pictures and parts are archived first, then all is recorded at once."""
+"""From a report to the store: pictures and parts are archived, then all is recorded at once."""
 
 from portal.config import Settings
 from portal.desk.intake.parts import receive_parts

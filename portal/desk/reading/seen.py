@@ -6,10 +6,10 @@ held: its text stays back until a reviewer releases it.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from portal.desk.inspection import figures
+from portal.desk.inspection import figures, pii
 from portal.desk.inspection import tables as visible
 from portal.desk.inspection.findings import Report
 from portal.extract.describe import described
@@ -30,27 +30,44 @@ class Held:
 
 def cleared(
     table: Table, kind: str, seen: Sequence[visible.Table], hides: bool
-) -> tuple[Table, list[Held]]:
+) -> tuple[Table, list[Held]] | None:
     """Return the table without what may not be shown yet, and the cells that are held.
 
-    `hides` says that the document hides text somewhere: then what is held outside of sheets keeps
-    no text, for nobody can tell whether a reader ever saw it.
+    None when nobody sees any of it: then even its name is hidden. `hides` says that the document
+    hides text somewhere: then what is held outside of sheets keeps no text, for nobody can tell
+    whether a reader ever saw it.
     """
-    shown = _references(table, seen) if kind in SHEETS else _texts(seen)
-    judged = figures.judge(_as_visible(table), Report())
-    reasons = {(cell.row, cell.column): cell.held for cell in judged.cells if cell.held}
+    is_seen = _sight(table, kind, seen)
+    shown = [c if is_seen(c) or not c.text.strip() else replace(c, text="") for c in table.cells]
+    if not any(cell.text.strip() for cell in shown):
+        return None
+    judged = figures.judge(_as_visible(replace(table, cells=tuple(shown))), Report())
+    reasons = {(cell.row - 1, cell.column - 1): cell.held for cell in judged.cells if cell.held}
     cells, held = [], []
-    for cell in table.cells:
-        reason = reasons.get((cell.row + 1, cell.column + 1), "")
-        if not cell.text.strip():
-            cells.append(cell)
-        elif reason:
+    for cell in shown:
+        reason = reasons.get((cell.row, cell.column), "")
+        if reason:
             text = "" if hides and kind not in SHEETS else cell.text
             held.append(Held(cell.row, cell.column, reason, text))
-            cells.append(replace(cell, text=""))
-        else:
-            cells.append(cell if _is_seen(cell, kind, shown) else replace(cell, text=""))
-    return replace(table, cells=tuple(cells)), held
+        cells.append(replace(cell, text="") if reason else cell)
+    return _told_anew(table, tuple(cells), kind, seen), held
+
+
+def _told_anew(
+    table: Table, cells: tuple[Cell, ...], kind: str, seen: Sequence[visible.Table]
+) -> Table:
+    """The table over these cells; title, notes and doubts must not quote what was left out."""
+    said = _texts(seen)
+
+    def may_stand(text: str) -> bool:
+        return (kind == "pdf" or _folded(text) in said) and not pii.kinds(text)
+
+    title = table.title if may_stand(table.title) else ""
+    notes = tuple(note for note in table.notes if may_stand(note))
+    if cells == table.cells and (title, notes) == (table.title, table.notes):
+        return table
+    plain = replace(table, cells=cells, title=title, notes=notes, unit="", doubts=())
+    return described(plain)
 
 
 def from_visible(seen: Sequence[visible.Table]) -> list[Table]:
@@ -70,27 +87,38 @@ def from_visible(seen: Sequence[visible.Table]) -> list[Table]:
     return tables
 
 
-def _is_seen(cell: Cell, kind: str, shown: set[str]) -> bool:
+def _sight(table: Table, kind: str, seen: Sequence[visible.Table]) -> Callable[[Cell], bool]:
+    """Tells of a cell whether a reader of the document sees its very text there."""
     if kind == "pdf":  # one that hides text is read from the pictures of its pages
-        return True
+        return lambda cell: True
     if kind in SHEETS:
-        return _reference(cell) in shown
-    whole = _folded(cell.text)
-    return whole in shown or all(_folded(line) in shown for line in cell.text.splitlines())
+        shown = _shown_cells(table, seen)
+        return lambda cell: (_reference(cell), _folded(cell.text)) in shown
+    said = _texts(seen)
+    return lambda cell: (
+        _folded(cell.text) in said or all(_folded(line) in said for line in cell.text.splitlines())
+    )
 
 
-def _references(table: Table, seen: Sequence[visible.Table]) -> set[str]:
-    """References of the cells that inspection saw on the table's sheet, held ones too.
+def _shown_cells(table: Table, seen: Sequence[visible.Table]) -> set[tuple[str, str]]:
+    """Places and texts of the cells that inspection saw on the table's sheet.
 
     Inspection numbers sheets, extraction names them: the sheet is the one that says the same.
+    What inspection holds back has no text there: such a cell counts with the text it has here.
     """
-    mine = {(_reference(cell), _folded(cell.text)) for cell in table.cells}
+    mine = {(_reference(cell), _folded(cell.text)): cell for cell in table.cells}
+    texts = {_reference(cell): _folded(cell.text) for cell in table.cells}
 
     def alike(each: visible.Table) -> int:
         return sum((cell.reference, _folded(cell.text)) in mine for cell in each.cells)
 
     chosen = max(seen, key=alike, default=None)
-    return {cell.reference for cell in chosen.cells} if chosen else set()
+    if chosen is None or not alike(chosen):
+        return set()
+    return {
+        (c.reference, texts.get(c.reference, "") if c.held else _folded(c.text))
+        for c in chosen.cells
+    }
 
 
 def _texts(seen: Iterable[visible.Table]) -> set[str]:
@@ -104,7 +132,7 @@ def _reference(cell: Cell) -> str:
 
 
 def _folded(text: str) -> str:
-    return "".join(text.split()).casefold()
+    return "".join(text.replace("\ufeff", "").split()).casefold()
 
 
 def _as_visible(table: Table) -> visible.Table:

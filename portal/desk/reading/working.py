@@ -79,20 +79,25 @@ def work(
                 if not step(desk, engine):
                     time.sleep(PAUSE)
         finally:
-            consumer.stop(graceful=False)
+            # What is being read is read to its end and recorded; a second signal does not wait.
+            consumer.stop(graceful=True)
+            for job in list(desk.out.values()):
+                _collect(desk, engine, job)
 
 
 def work_for_others(config: Settings, stopped: Callable[[], bool]) -> None:
     """Read documents for the desk of another machine, until stopped."""
     if not config.queue:
-        raise StoreError("PORTAL_QUEUE is not set; without it there is no other machine to work for")
+        raise StoreError(
+            "PORTAL_QUEUE is not set; without it there is no other machine to work for"
+        )
     consumer = Engine(config).consumer(config.workers)
     consumer.start()
     try:
         while not stopped():
             time.sleep(PAUSE)
     finally:
-        consumer.stop(graceful=False)
+        consumer.stop(graceful=True)
 
 
 def step(desk: Desk_, engine: Engine) -> bool:
