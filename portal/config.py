@@ -28,6 +28,7 @@ class Settings:
     workers: int = 1
     lease: float = 900.0
     desk_on: int = 1
+    behind_proxy: int = 0
     oidc_issuer: str = ""
     oidc_client: str = ""
     oidc_secret: str = ""
@@ -68,6 +69,7 @@ HELP = {
     "workers": "documents that this machine reads at once",
     "lease": "seconds after which a document that a worker has not brought back goes to another",
     "desk_on": "1 when `portal serve` also runs the desk and a worker, 0 when it does not",
+    "behind_proxy": "1 when a proxy of ours stands in front and says where readers come from",
     "oidc_issuer": "address of a sign-in service (OpenID Connect); empty for none",
     "oidc_client": "our name at that service",
     "oidc_secret": "our secret at that service",

@@ -5,7 +5,7 @@ import sys
 import click
 
 from portal import __version__
-from portal.cli import editions, serving, sources, work
+from portal.cli import editions, ingest, people, serving, sources, withdraw, work
 from portal.cli.screen import say
 from portal.config import settings
 from portal.core.errors import PortalError
@@ -25,6 +25,9 @@ COMMANDS = (
     serving.serve,
     serving.show_settings,
     work.work,
+    ingest.ingest,
+    people.people,
+    withdraw.withdraw,
 )
 
 

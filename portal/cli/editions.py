@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from portal.cli import handlers
 from portal.cli.screen import SHOWN, say
 from portal.config import Settings
 from portal.core.errors import StoreError
@@ -52,7 +53,7 @@ def publish(config: Settings) -> None:
 
 def published(config: Settings, db: Desk) -> None:
     """Publish and tell which edition stands now."""
-    edition = editions.publish(db, config.archive, config.editions, say)
+    edition = handlers.publish(config, db, say)
     if edition.new:
         click.echo(
             f"edition {edition.number}: {edition.observations:,} figures, {edition.content_hash}"

@@ -11,6 +11,7 @@ from portal.cli.editions import published
 from portal.cli.screen import SHOWN, say
 from portal.config import Settings
 from portal.core.errors import StoreError
+from portal.desk.campaigns import feeds
 from portal.ingest import health, registry, replay, running, stopping, watch
 from portal.ingest.network.fetch import Client
 from portal.store import writing
@@ -42,6 +43,7 @@ def scrape(
     with one_writer(config.var), stopping.orderly() as stop:
         run = running.start(config, open_desk(config.desk), say, stop, losses)
         failed = sum(_told(look) for look in running.every(run, modules, folder))
+        feeds.update_from_feeds(run.db)
         health.write(config, run.db)
     if failed:
         raise click.ClickException(f"{failed} sources failed; what they said before stays")
@@ -88,6 +90,7 @@ def _round(config: Settings, stop: stopping.Stop) -> tuple[datetime, int]:
         run, modules = running.start(config, db, say, stop), registry.chosen(())
         due = [each.module for each in watch.plan(db, modules, watch.utc()) if each.now]
         failed = sum(_told(look) for look in running.every(run, due)) if due else 0
+        feeds.update_from_feeds(db)
         health.write(config, db)
         stop.check()
         if approved_since_edition(db):

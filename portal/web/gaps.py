@@ -6,7 +6,8 @@ from sqlite3 import Row
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from portal.store.reading import gaps
+from portal.core.foi.matrix import Cell
+from portal.store.reading import campaigns, gaps
 from portal.web.asked import Words, held
 from portal.web.edition import Db
 from portal.web.rendering import render
@@ -22,6 +23,7 @@ class GapsPage:
     kind: str
     plural: str
     matrix: gaps.Matrix
+    asked: dict[tuple[str, int], Cell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ async def gap_matrix(request: Request, db: Db, type: Words = "police_force") -> 
     types = gaps.body_types(db)
     chosen = held(next((row for row in types if row["id"] == type), None), "type of authority")
     found = gaps.matrix(db, type, last_year(request))
-    return render(request, "foi.html", GapsPage(types, type, chosen["plural"], found))
+    asked = campaigns.gap_states(db)
+    return render(request, "foi.html", GapsPage(types, type, chosen["plural"], found, asked))
 
 
 @router.get("/foi/{id}")

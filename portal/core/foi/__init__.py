@@ -1,0 +1,1 @@
+"""Requests under freedom of information laws: working days, deadlines, states, league, matrix."""

@@ -1,0 +1,1 @@
+"""Campaigns: one question to many authorities, each request with its days, states and grounds."""
