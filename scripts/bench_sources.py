@@ -4,10 +4,27 @@
     python scripts/bench_sources.py rows 200000
     python scripts/bench_sources.py polite
 
-Each measurement of rows runs in a process of its own, so that its peak memory is its own.
+Each measurement of rows runs in a process of its own, so that its peak memory is its own. It takes
+a file of one of our sources, made up, and measures the seconds from the bytes in memory to the
+commit on the disk:
+
+- `bare`: reading it with the csv module and writing each figure's cells as they stand into one
+  table without an index, by executemany: nothing has an id, a period, a series or a place.
+- `same`: reading it with the csv module and writing the very rows that the portal records
+  (figures, readings, decisions) into the same tables, by executemany, with the same durability. It
+  checks nothing and knows the file by heart; bench_rivals.py says what it does. The hash of what
+  both wrote is compared.
+- `portal`: reading, checking and recording it, as `portal scrape` does with a file it has fetched.
+- `again`: the same file a second time.
+- `next`: the next edition of the file, in which every hundredth row has another count.
+
+`polite` runs all sources, paced as in earnest, against a server on 127.0.0.1 that answers from the
+tests' recordings after 50 ms; first as if new, then with nothing changed. Wall time is told apart
+into pauses for politeness, the server's latency, and CPU time of the client (user and system).
 """
 
-import csv
+# ruff: noqa: E402  # a checkout that is not installed is made importable first
+
 import io
 import os
 import resource
@@ -20,6 +37,11 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+import bench_rivals
+
 from portal.config import Settings
 from portal.core.sources import Snapshot
 from portal.ingest import registry, running
@@ -28,7 +50,8 @@ from portal.store.desk import open_desk
 
 ROWS = 1_000_000
 LATENCY = 0.05
-TESTS = Path(__file__).parents[1] / "tests"
+FIGURES = {"github": 1, "google": 3}  # in a row
+WAYS = ("bare", "same", "portal", "again", "next")
 
 
 def main(words: list[str]) -> None:
@@ -44,30 +67,45 @@ def main(words: list[str]) -> None:
 
 def rows(count: int) -> None:
     """Compare each source's way with reading by csv and writing by executemany."""
-    for source in ("github", "google"):
-        figures = {"github": 1, "google": 3}[source]
-        told = {how: _apart(how, source, count) for how in ("plain", "portal", "again")}
-        print(f"{source}: {count:,} rows, {figures} figures a row")
-        for how, (seconds, megabytes) in told.items():
-            each = seconds / told["plain"][0]
-            print(f"  {how:<7} {seconds:8.2f} s  {each:6.2f} x  peak {megabytes:6.0f} MB")
+    for source, figures in FIGURES.items():
+        print(f"{source}: {count:,} rows, {figures} figures a row", flush=True)
+        told = {}
+        for how in WAYS:
+            told[how] = _apart(how, source, count)
+            wall, cpu, megabytes, _ = told[how]
+            times = "  ".join(
+                f"{wall / told[rival][0]:6.2f} x {rival}" for rival in WAYS[:2] if rival in told
+            )
+            print(
+                f"  {how:<7} {wall:8.2f} s  CPU {cpu:7.2f} s  peak {megabytes:5.0f} MB  {times}",
+                flush=True,
+            )
+        same = told["same"][3] == told["portal"][3]
+        print(f"  the rows of `same` and `portal` are {'the same' if same else 'NOT the same'}")
 
 
-def _apart(how: str, source: str, count: int) -> tuple[float, float]:
+def _apart(how: str, source: str, count: int) -> tuple[float, float, float, str]:
     command = [sys.executable, __file__, "one", how, source, str(count)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    seconds, megabytes = done.stdout.split()[-2:]
-    return float(seconds), float(megabytes)
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    wall, cpu, megabytes, held = done.stdout.split()[-4:]
+    return float(wall), float(cpu), float(megabytes), held
 
 
 def one(how: str, source: str, count: int) -> None:
-    """One measurement: seconds and the process's peak memory beyond the file itself."""
+    """One measurement: seconds, CPU seconds, the process's peak memory, and what was written."""
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as folder:
         content = "".join(LINES[source](count)).encode()
-        work = _plain if how == "plain" else _portal
-        seconds = work(Path(folder), source, content, how == "again")
+        ways = {"bare": _bare, "same": _same}
+        wall, cpu, held = ways.get(how, _portal)(Path(folder), source, content, how)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{seconds:.3f} {peak:.0f}")
+    print(f"{wall:.3f} {cpu:.3f} {peak:.0f} {held}")
+
+
+def timed(work: Callable[[], object]) -> tuple[float, float]:
+    """Seconds and CPU seconds of a piece of work."""
+    began, used = time.perf_counter(), time.process_time()
+    work()
+    return time.perf_counter() - began, time.process_time() - used
 
 
 def _github(count: int) -> Iterator[str]:
@@ -105,48 +143,58 @@ NAMES = {
 }
 
 
-def _plain(folder: Path, source: str, content: bytes, again: bool) -> float:
-    """Read with csv, write each figure with executemany, in one transaction on the disk."""
-    columns, values = {"github": (5, (4,)), "google": (7, (4, 5, 6))}[source]
-    began = time.perf_counter()
-    with closing(sqlite3.connect(folder / "plain.db")) as db:
+def _bare(folder: Path, source: str, content: bytes, how: str) -> tuple[float, float, str]:
+    with closing(sqlite3.connect(folder / "bare.db")) as db:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
-        names = ", ".join(f"c{n}" for n in range(columns))
-        db.execute(f"CREATE TABLE figures ({names}, value)")
-        table = csv.reader(io.TextIOWrapper(io.BytesIO(content), "utf-8", newline=""))
-        next(table)
-        marks = ", ".join("?" * (columns + 1))
-        with db:
-            given = ((*row, row[at]) for row in table for at in values)
-            db.executemany(f"INSERT INTO figures VALUES ({marks})", given)
-    return time.perf_counter() - began
+        return *timed(lambda: bench_rivals.bare(db, source, content)), "-"
 
 
-def _portal(folder: Path, source: str, content: bytes, again: bool) -> float:
+def _same(folder: Path, source: str, content: bytes, how: str) -> tuple[float, float, str]:
+    with closing(open_desk(folder / "same.db")) as db:
+        took = timed(lambda: bench_rivals.same(db, source, content))
+        return *took, bench_rivals.held(db)
+
+
+def _portal(folder: Path, source: str, content: bytes, how: str) -> tuple[float, float, str]:
     config = Settings(var=folder)
     with closing(open_desk(config.desk)) as db:
         run = running.start(config, db, lambda text: None)
         module = registry.sources()[source]
-        snapshot = Snapshot(NAMES[source], content, "2026-01-01T00:00:00+00:00", "text/csv")
-        began = time.perf_counter()
-        take_in(run, module, snapshot)
-        if again:
-            began = time.perf_counter()
-            take_in(run, module, snapshot)
-        return time.perf_counter() - began
+
+        def take(content: bytes) -> None:
+            take_in(run, module, Snapshot(NAMES[source], content, MOMENT, "text/csv"))
+
+        took = timed(lambda: take(content))
+        if how == "next":
+            content = _revised(content)
+        if how in ("again", "next"):
+            took = timed(lambda: take(content))
+        return *took, bench_rivals.held(db) if how == "portal" else "-"
+
+
+def _revised(content: bytes) -> bytes:
+    """The file with another last cell in every hundredth row: a 4 is put before the number."""
+    revised = bytearray()
+    for number, line in enumerate(io.BytesIO(content)):
+        before, comma, last = line.rpartition(b",")
+        revised += before + comma + (b"4" if number % 100 == 1 else b"") + last
+    return bytes(revised)
+
+
+MOMENT = "2026-01-01T00:00:00+00:00"
 
 
 def polite() -> None:
     """All sources over a local server that answers after 50 ms, paced as in earnest."""
-    sys.path.insert(0, str(TESTS))
     from publisher_server import LocalClient, PublisherServer, everything, hosts
 
     slept: list[float] = []
 
     def sleep(seconds: float) -> None:
-        slept.append(seconds)
+        began = time.perf_counter()
         time.sleep(seconds)
+        slept.append(time.perf_counter() - began)
 
     held = everything()
     with (
@@ -155,22 +203,35 @@ def polite() -> None:
     ):
         config = Settings(var=Path(folder))
         run = running.start(config, open_desk(config.desk), lambda text: None)
-        modules = registry.chosen(())
         for what in ("first", "again"):
             slept.clear()
             server.asked.clear()
             # A new client each time, as a new process would have: it asks for robots.txt anew.
             with LocalClient(config, server.port, hosts(held), sleep=sleep) as client:
-                began, used = time.perf_counter(), time.process_time()
-                outcomes = {look.outcome for look in running.every(run, modules, client=client)}
-            took, cpu = time.perf_counter() - began, time.process_time() - used
-            waited = len(server.asked) * LATENCY
-            print(
-                f"polite, {what}: {len(modules)} sources, {len(server.asked)} requests,"
-                f" {'/'.join(sorted(outcomes))}: {took:.1f} s, of which pauses {sum(slept):.1f} s,"
-                f" latency {waited:.1f} s, CPU {cpu:.2f} s"
-            )
+                began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_THREAD)
+                outcomes = {each.outcome for each in running.every(run, MODULES, client=client)}
+            used = resource.getrusage(resource.RUSAGE_THREAD)
+            told(
+                what, f"{len(server.asked)} requests, {'/'.join(sorted(outcomes))}",
+                time.perf_counter() - began,
+                {
+                    "pauses": sum(slept),
+                    "latency": len(server.asked) * LATENCY,
+                    "CPU": used.ru_utime - before.ru_utime + used.ru_stime - before.ru_stime,
+                },
+            )  # fmt: skip
             time.sleep(1)  # what was asked in the same second is not asked again
+
+
+def told(what: str, did: str, wall: float, parts: dict[str, float]) -> None:
+    """Print where the time of a run went, and what bounds it. CPU is the client's, not the
+    server's, which has threads of its own."""
+    shares = ", ".join(f"{name} {part:.2f} s ({part / wall:.0%})" for name, part in parts.items())
+    most = max(parts, key=lambda name: parts[name])
+    print(f"polite, {what}: {len(MODULES)} sources, {did}: {wall:.1f} s; {shares}; bound by {most}")
+
+
+MODULES = registry.chosen(())
 
 
 if __name__ == "__main__":

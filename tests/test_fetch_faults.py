@@ -19,9 +19,10 @@ from fault_server import CSV, FAULTS, GZIP, REDIRECTS, ZIP, FaultServer, chunks,
 from portal.config import Settings
 from portal.core import errors
 from portal.core.sources import Snapshot
+from portal.core.zips import check_zip
 from portal.ingest.network.fetch import Client
 from portal.ingest.network.limits import Limits
-from portal.ingest.network.zips import check_zip, members
+from portal.sources._tables import member, members
 
 TLS: ssl.SSLContext = httpx.create_ssl_context(trust_env=False)
 SMALL = Limits(raw=3_000_000, decoded=40_000_000, connect=3, headers=3, idle=3, total=5)
@@ -289,17 +290,25 @@ def test_a_zip_with_any_byte_changed_is_refused_or_reads_the_same() -> None:
         except errors.FetchError:
             refused += 1
         else:
-            found = list(members(Snapshot("http://x", changed, "")))
-            assert [member.content for member in found] == [CSV, CSV]
+            assert [member(changed, name) for name in members(changed)] == [CSV, CSV]
     assert refused > len(ZIP) * len(flips) / 2
 
 
-def test_members_come_one_at_a_time_and_safely(scene: Scene) -> None:
-    found = list(members(scene.get("good_zip", "zip")))
-    assert [(member.name, member.content) for member in found] == [("a.csv", CSV), ("b/c.csv", CSV)]
-    slip = Snapshot("http://x", fault_server.zipped(("a", b"1"), ("../b", b"2")), "")
-    with pytest.raises(errors.BadArchive):
-        next(members(slip))
+def test_members_come_by_name_and_safely(scene: Scene) -> None:
+    content = scene.get("good_zip", "zip").content
+    assert {name: member(content, name) for name in members(content)} == {
+        "a.csv": CSV,
+        "b/c.csv": CSV,
+    }
+
+
+@pytest.mark.parametrize("name", ["../b", "/b", "a", "a/../a", "C:b"])
+def test_a_zip_from_a_disk_is_checked_like_one_from_the_wire(name: str) -> None:
+    """Also where only another member is asked for."""
+    slip = fault_server.zipped(("a", b"1"), (name, b"2"))
+    for ask in (members, lambda content: member(content, "a")):
+        with pytest.raises(errors.BadInput, match=r"stay inside|each member name once"):
+            ask(slip)
 
 
 def test_cp1252_is_read_only_where_the_source_allows_it(scene: Scene) -> None:

@@ -15,6 +15,8 @@ from queue_site import ENGINES, bring, configured, started
 
 from portal.config import Settings
 from portal.core.errors import StoreError
+from portal.desk.inspection import figures
+from portal.desk.inspection.findings import Report
 from portal.desk.inspection.tables import Cell as Seen
 from portal.desk.inspection.tables import Table as SeenTable
 from portal.desk.intake.receive import receive
@@ -181,7 +183,8 @@ def test_cells_that_inspection_has_not_seen_lose_their_text() -> None:
 def test_cells_that_may_name_a_person_are_held_and_say_why() -> None:
     """The whole row of a person is held: what stands beside the name is about the person."""
     rows = (("Force", "Contact"), ("Kent", "pc.someone@kent.police.example"), ("Surrey", "none"))
-    found = seen.cleared(read_table(*rows), "xlsx", [seen_table(*rows)], False)
+    inspected = figures.judge(seen_table(*rows), Report())
+    found = seen.cleared(read_table(*rows), "xlsx", [inspected], False)
     assert found is not None
     clear, held = found
     assert clear.grid() == [["Force", "Contact"], ["", ""], ["Surrey", "none"]]

@@ -1,5 +1,6 @@
 """Looking again costs nothing, and a run killed anywhere is finished by the next one."""
 
+import hashlib
 import random
 import shutil
 import sqlite3
@@ -18,6 +19,7 @@ from portal.config import Settings
 from portal.ingest import registry, running
 from portal.ingest.resuming import NAME, going_on
 from portal.ingest.stopping import Stop, Stopped
+from portal.store import private, writing
 from portal.store.desk import open_desk
 from portal.store.writing import Look
 
@@ -40,18 +42,22 @@ def counts(db: sqlite3.Connection) -> dict[str, int]:
 def test_unchanged_sources_are_looked_at_again_and_nothing_is_written(
     tmp_path: Path, times: int, etags: bool
 ) -> None:
-    """T25: one conditional request a file, and no row but the look and its line in the trail."""
+    """T25: one conditional request a file, and not one byte of the store."""
     clock, config = Clock(LONG_AGO), Settings(var=tmp_path)
     db = open_desk(config.desk)
     run = running.start(config, db, lambda text: None)
-    with publishers(tmp_path, clock) as (server, client):
+    with (
+        publishers(tmp_path, clock) as (server, client),
+        closing(sqlite3.connect(config.desk)) as other,
+    ):
         server.etags = etags
         list(running.every(run, registry.chosen(()), client=client))
         files = {server.address_of(asked) for asked in server.pages()}
-        first, written = counts(db.conn), db.conn.total_changes
+        first, before = counts(db.conn), written(db.conn, other, config.desk)
         for _ in range(times):
             clock.now += 3600
             server.asked.clear()
+            run = running.start(config, db, lambda text: None)
             looks = list(running.every(run, registry.chosen(()), client=client))
             assert {look.outcome for look in looks} == {"unchanged"}, [
                 x for x in looks if x.problems
@@ -62,7 +68,40 @@ def test_unchanged_sources_are_looked_at_again_and_nothing_is_written(
             conditional = ["if-none-match" in each.headers for each in server.pages()]
             assert all(conditional) if etags else not any(conditional)
         assert counts(db.conn) == first
-        assert db.conn.total_changes - written == 2 * times * len(registry.sources())
+        assert written(db.conn, other, config.desk) == before
+    # The look itself is noted beside the store, for whoever asks when that was.
+    for id in registry.sources():
+        newest, recorded = private.looks(db, id)
+        assert (newest["outcome"], recorded["outcome"]) == ("unchanged", "changed")
+
+
+def written(db: sqlite3.Connection, other: sqlite3.Connection, path: Path) -> tuple[object, ...]:
+    """What moves when a store is written: rows, the version another sees, the bytes of its files.
+
+    `other` is a second connection that stays open: versions of two connections mean nothing.
+    """
+    (version,) = other.execute("PRAGMA data_version").fetchone()
+    files = (path, path.with_name("desk.db-wal"))
+    return db.total_changes, version, *(hashlib.sha256(f.read_bytes()).hexdigest() for f in files)
+
+
+def test_a_look_in_vain_is_overtaken_by_a_failure_and_recovery_is_recorded(tmp_path: Path) -> None:
+    db = open_desk(tmp_path / "desk.db")
+
+    def look(outcome: str, at: int) -> list[str]:
+        moment = f"2026-01-01T00:00:{at:02}+00:00"
+        writing.record_look(db, Look("a", moment, moment, outcome))
+        return [each["outcome"] for each in private.looks(db, "a")]
+
+    assert look("unchanged", 1) == ["unchanged"]
+    assert look("unchanged", 2) == ["unchanged", "unchanged"]
+    assert look("unchanged", 3) == ["unchanged", "unchanged"]
+    assert private.looks(db, "a")[0]["ended_at"].endswith("03+00:00")
+    assert look("failed", 3) == ["failed", "unchanged"]
+    assert look("unchanged", 4) == ["unchanged", "failed", "unchanged"]
+    assert look("unchanged", 5) == ["unchanged", "unchanged", "failed", "unchanged"]
+    (tmp_path / "looked.json").write_text("{")
+    assert look("changed", 6)[0] == "changed"
 
 
 def test_an_interrupted_run_is_gone_on_with_and_a_finished_one_is_not(tmp_path: Path) -> None:

@@ -164,6 +164,23 @@ def test_a_source_that_fails_is_named_keeps_its_figures_and_stops_no_other(
     assert [row["value"] for row in held] == ["5"]
 
 
+@pytest.mark.parametrize(("kept", "outcome"), [(7, "changed"), (6, "failed")])
+def test_a_loss_of_more_than_three_tenths_stops_and_one_of_three_tenths_does_not(
+    config: Settings, db: Desk, folder: Path, tmp_path: Path, kept: int, outcome: str
+) -> None:
+    """T24: the drift that stops with an alarm, at its very edge: 3 and 4 of 10 figures gone."""
+    tapes = tmp_path / "tapes"
+    rows = [f"{year},{year}\n" for year in range(2001, 2011)]
+    add(folder, tapes, "eta_office", "year,items\n" + "".join(rows))
+    scrape(config, db, tapes)
+    give(tapes, "eta_office", "year,items\n" + "".join(rows[:kept]))
+    (ended, _, _, withdrawn) = scrape(config, db, tapes)["eta_office"]
+    assert (ended, withdrawn) == (outcome, 3 if outcome == "changed" else 0)
+    (state,) = health.health(db)
+    assert [line.split(": ")[1] for line in state.problems] == ["TooManyLost"] * (kept == 6)
+    assert [each.withdrawn for each in state.waiting] == [3] * (kept == 7)  # 30% waits for a person
+
+
 def test_an_unknown_source_is_named(folder: Path) -> None:
     with pytest.raises(UnknownCode, match="a source"):
         registry.chosen(("nobody",))
@@ -197,6 +214,22 @@ def test_the_google_downloads_of_2018_and_2024_differ_as_the_files_do(
     zeros = "SELECT count(*) FROM readings WHERE explanation = 'blank became zero'"
     assert db.execute(zeros).fetchone()[0] == blank
     print(f"{changed} counts changed, {gone} gone, {blank} blanks became zero")
+
+
+def test_a_folder_with_two_downloads_is_taken_in_once_and_never_back(
+    shared: Path, tmp_path: Path
+) -> None:
+    """The older file does not undo the newer one when the folder is read a second time."""
+    config = Settings(var=tmp_path / "var")
+    db = open_desk(config.desk)
+    run = running.start(config, db, lambda text: None)
+    modules = registry.chosen(("google",))
+    (first,) = running.every(run, modules, shared / "samples")
+    assert first.outcome == "changed" and first.revised
+    before = [db[table].count for table in ("imports", "readings", "looks", "audit")]
+    (again,) = running.every(run, modules, shared / "samples")
+    assert (again.outcome, again.problems) == ("unchanged", "")
+    assert [db[table].count for table in ("imports", "readings", "looks", "audit")] == before
 
 
 def _direct(old: Snapshot, new: Snapshot) -> tuple[int, int, int]:

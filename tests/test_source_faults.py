@@ -25,6 +25,7 @@ from portal.config import Settings
 from portal.core import errors
 from portal.ingest import registry, running
 from portal.ingest.scrape import Run
+from portal.store import archive
 from portal.store.desk import open_desk
 from portal.store.writing import Look
 
@@ -250,6 +251,7 @@ def test_a_fault_on_the_wire_ends_in_a_named_error(scene: Scene, fault: str, id:
     play, kinds = WIRE[fault]
     document, client = target(id), scene.client
     fetches, before = scene.run.db["fetches"].count, scene.figures()
+    kept = set(archive.held(scene.config.archive))
     if fault in ("slow drip", "TLS error"):
         names = {address.split("/")[2] for address in scene.server.held}
         client = LocalClient(
@@ -273,6 +275,7 @@ def test_a_fault_on_the_wire_ends_in_a_named_error(scene: Scene, fault: str, id:
         assert scene.figures() == before
     if fault != "another page":  # it is a sound page, kept as proof that the source refused it
         assert scene.run.db["fetches"].count == fetches
+        assert set(archive.held(scene.config.archive)) == kept
 
 
 @pytest.mark.slow

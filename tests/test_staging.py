@@ -84,6 +84,13 @@ def test_odd_names_of_columns_do_not_reach_the_row(name: str) -> None:
     assert {json.loads(text)["row"] for text in held} == {1, 7, 12}
 
 
+def test_a_place_without_a_row_is_not_taken_for_one_with_a_row() -> None:
+    """Whichever of the two comes first."""
+    places = [Locator(row=3, column="c"), Locator(column="c"), Locator(row=4, column="c")]
+    for given in (places, places[1:], places[::-1]):
+        same([replace(BASE, variant=str(n), locator=at) for n, at in enumerate(given)])
+
+
 def test_periods_without_a_day_are_told_apart_by_their_label() -> None:
     same([replace(BASE, period=Period(None, None, label)) for label in ("a", "b")])
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from portal.cli.attachments import fetcher
 from portal.config import Settings
-from portal.desk.intake import fetching
+from portal.desk.intake import copying, fetching
 from portal.desk.publishing import job
 from portal.desk.reading.working import Handlers
 from portal.desk.review import finishing
@@ -17,6 +17,7 @@ def handlers(config: Settings) -> Handlers:
     """Return how each kind of job other than reading is done."""
     return {
         fetching.FETCH: fetching.handler(fetcher(config)),
+        copying.COPY: copying.make,
         RECORD: finishing.handle,
         **job.handlers(_publish),
     }

@@ -13,7 +13,6 @@ from portal.config import Settings
 from portal.core.errors import BadInput, PortalError
 from portal.desk.intake import sentences
 from portal.desk.intake.receive import check_owner, check_size, take
-from portal.desk.reading.tables import load
 from portal.desk.reading.working import work_until_idle
 from portal.store import documents
 from portal.store.desk import Desk, existing_desk
@@ -108,10 +107,11 @@ def _tell_findings(db: Desk, sha256: str, lead: str) -> None:
 def _tell_tables(db: Desk, sha256: str, lead: str) -> None:
     found = documents.tables(db, sha256)
     for each in found[:SHOWN]:
-        table = load(documents.content(db, sha256, each["number"]) or "")
+        whole = documents.some_rows(db, each["id"], 0, 0, 0)
+        assert whole is not None
         place = f"page {each['page']}" if each["page"] else each["place"]
         held = f", {each['held']:,} cells held" if each["held"] else ""
-        size = f"{table.rows:,} rows, {table.columns:,} columns{held}"
+        size = f"{whole.rows:,} rows, {whole.columns:,} columns{held}"
         click.echo(f"{lead}  table {each['number']}, {place}: {size}  {each['title']}".rstrip())
         for doubt in json.loads(each["doubts"])[:SHOWN]:
             click.echo(f"{lead}    doubtful: {doubt}")

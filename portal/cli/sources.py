@@ -166,5 +166,6 @@ def approve(config: Settings, number: int, actor: str, why: str) -> None:
     with one_writer(config.var):
         db = existing_desk(config.desk)
         count = writing.approve(db, number, actor, why)
+        feeds.update_from_feeds(db)
         health.write(config, db)
     click.echo(f"import {number} is approved, {count:,} readings; `portal publish` shows it")

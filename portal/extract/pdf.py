@@ -34,9 +34,17 @@ def opened(content: bytes) -> Iterator[pdfium.PdfDocument]:
 
 
 def pdf_tables(
-    content: bytes, limits: Limits, *, join: bool = True, second: bool = False
+    content: bytes,
+    limits: Limits,
+    *,
+    join: bool = True,
+    second: bool = False,
+    pictured: bool = False,
 ) -> list[Table]:
-    """Return the tables of a PDF in the order of its pages; `second` asks other readers too."""
+    """Return the tables of a PDF in the order of its pages; `second` asks other readers too.
+
+    `pictured` reads every page from its picture by OCR, whatever text the file holds.
+    """
     opinions = Opinions(content) if second else None
     found: list[Table] = []
     scans = 0
@@ -46,7 +54,7 @@ def pdf_tables(
             limits.check_time(f"page {number}")
             page = _page(document, number)
             limits.check("words", len(page.words), f"page {number}")
-            if is_scan(page):
+            if pictured or is_scan(page):
                 scans += 1
                 limits.check("scanned_pages", scans, f"page {number}")
                 page = read_scan(document, page, limits)

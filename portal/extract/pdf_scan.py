@@ -4,7 +4,7 @@ import io
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pypdfium2 as pdfium
@@ -28,16 +28,15 @@ def is_scan(page: Page) -> bool:
 
 def read_scan(document: pdfium.PdfDocument, page: Page, limits: Limits) -> Page:
     """Read a scanned page by OCR; each word carries how sure tesseract is of it."""
-    program = shutil.which("tesseract")
-    if program is None:
-        raise ReaderMissing("tesseract (Debian: tesseract-ocr) to read a scanned page", "none",
-                            f"page {page.number}")  # fmt: skip
     scale = DPI / 72
     if page.width * page.height * scale * scale > MOST_PIXELS:
         scale = (MOST_PIXELS / (page.width * page.height)) ** 0.5
     picture = document[page.number - 1].render(scale=scale, grayscale=True).to_pil()
     rules = _taken_out(picture, scale)
-    words = _words(_recognised(program, picture, scale, limits), scale)
+    held = io.BytesIO()
+    picture.save(held, "PNG", compress_level=1)
+    seconds = min(SLOWEST, limits.seconds)
+    words = _words(recognise(held.getvalue(), round(72 * scale), seconds), scale)
     kept = tuple(w for w in words if not _is_line(w, rules))
     return replace(page, words=kept, rules=tuple(rules), scanned=True, turn=0)
 
@@ -49,16 +48,17 @@ def _is_line(word: Word, rules: list[Rule]) -> bool:
     return any(not r.flat and abs(r.left - word.middle) < 3 for r in rules)
 
 
-def _recognised(program: str, picture: Image.Image, scale: float, limits: Limits) -> str:
-    held = io.BytesIO()
-    picture.save(held, "PNG")
-    command = [program, "stdin", "stdout", "--psm", "6", "--dpi", str(round(72 * scale)), "tsv"]
+def tesseract(picture: bytes, dpi: int, seconds: float) -> str:
+    """Return tesseract's table of the words in a PNG; raises ReaderMissing, TooMuch, Unreadable."""
+    program = shutil.which("tesseract")
+    if program is None:
+        raise ReaderMissing("tesseract (Debian: tesseract-ocr) to read a scanned page", "none")
+    command = [program, "stdin", "stdout", "--psm", "6", "--dpi", str(dpi), "tsv"]
     calm = {"OMP_THREAD_LIMIT": "1", "PATH": os.defpath}
     try:
         done = subprocess.run(
-            command, input=held.getvalue(), capture_output=True, env=calm, check=False,
-            timeout=min(SLOWEST, limits.seconds),
-        )  # fmt: skip
+            command, input=picture, capture_output=True, env=calm, check=False, timeout=seconds
+        )
     except subprocess.TimeoutExpired as problem:
         raise TooMuch(f"OCR of one page within {SLOWEST:g} s", "more") from problem
     if done.returncode:
@@ -66,6 +66,10 @@ def _recognised(program: str, picture: Image.Image, scale: float, limits: Limits
             "a page that tesseract reads", done.stderr[-200:].decode("utf-8", "replace")
         )
     return done.stdout.decode("utf-8", "replace")
+
+
+# Who reads a picture; a walled-off process, which may start nothing, puts its own way here.
+recognise: Callable[[bytes, int, float], str] = tesseract
 
 
 def _words(table: str, scale: float) -> Iterator[Word]:

@@ -19,6 +19,8 @@ FIGURE = re.compile(  # ASCII: digits of other scripts are no figures to us
     re.ASCII,
 )
 MOST_DIGITS = 28
+# longer ones are lists of records, not tables that a total belongs to
+MOST_ROWS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,12 @@ def number_of(text: str) -> tuple[Decimal, int, bool] | None:
 
 
 def adds_up(table: Table) -> list[Finding]:
-    """Compare every stated total with its parts, down the columns and along the rows."""
+    """Compare every stated total with its parts, down the columns and along the rows.
+
+    A table of more than MOST_ROWS rows is not checked.
+    """
+    if table.rows > MOST_ROWS:
+        return []
     at = {(c.row, c.column): c for c in table.cells}
     down = _findings(
         table.total_rows, range(table.header_rows, table.rows), range(1, table.columns),

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
+from portal.publish.documents import sources_of
+from portal.publish.documents import title as document_title
 from portal.publish.pairs import Pair, pairs
 from portal.publish.state import State
 from portal.store.desk import Desk
@@ -32,6 +34,13 @@ JOIN decisions d ON d.observation = g.observation AND d.revision = g.revision
 WHERE substr(i.name, 1, instr(i.name, '/') - 1) NOT IN (SELECT value FROM json_each(:scraped))
 ORDER BY g.import, g.observation
 """
+# A withdrawal stands after what was recorded until then, whenever an edition is built.
+WITHDRAWN = """
+SELECT w.document, w.why, substr(w.recorded_at, 1, 10) AS day,
+  (SELECT coalesce(max(i.id), 0) FROM imports i WHERE i.recorded_at <= w.recorded_at) AS import,
+  (SELECT min(e.number) FROM editions e WHERE e.built_at >= w.recorded_at) AS edition
+FROM withdrawals w ORDER BY w.id
+"""
 # kind of change between two files -> its name among all changes, and what it says of `{n}`
 TOLD = {
     "changed": ("publisher_revised", "{n} of past periods revised"),
@@ -40,6 +49,9 @@ TOLD = {
     "new_in_old_period": ("new_in_old_period", "{n} new in periods already told"),
     "new_period": ("new_period", "{n} of new periods"),
 }
+
+# What feeds of documents are called, before the SHA-256.
+DESK = "desk/"
 
 Change = tuple[Any, ...]
 
@@ -53,7 +65,7 @@ def changes(db: Desk, state: State, number: int) -> Iterator[Change]:
         *_compared(imports, compared, state),
         *_revisions(db, state),
     ]
-    found += _read_again(imports, compared, state)
+    found += [*_read_again(imports, compared, state), *_withdrawn(db, state)]
     for id, change in enumerate(sorted(found, key=lambda c: c[0]), 1):
         _, edition, *rest = change
         yield (id, edition or number, *rest)
@@ -73,12 +85,33 @@ def _new(imports: list[dict[str, Any]], compared: list[Pair], state: State) -> I
     for (source, edition), group in groupby(brought, key=lambda each: _origin(each, state)):
         files = list(group)
         new, day = sum(each["new"] for each in files), files[-1]["recorded_at"][:10]
-        scraped = source in state.words["source"]
-        name = _title(source, state) if scraped else source.removeprefix("figures/")
+        name, address = _named(source, state)
         title = f"{_figures(new)} in {name}".replace("figure", "new figure", 1)
-        address = f"/sources/{source}" if scraped else ""
         detail = "" if len(files) == 1 else f"Read from {len(files)} files."
         yield (files[-1]["id"], 0, ""), edition, "new", title, detail, None, address, day
+
+
+def _named(source: str, state: State) -> tuple[str, str]:
+    """What new figures came from, in words, and the page about it."""
+    if source in state.words["source"]:
+        return _title(source, state), f"/sources/{source}"
+    known = state.answers.shown.get(source.removeprefix(DESK))
+    if known and source.startswith(DESK):
+        of = sources_of(state.figures).get(known.sha256, "")
+        title = document_title(known.sha256, known, state.words["source"], of)
+        return title, f"/documents/{known.sha256}"
+    return source.removeprefix("figures/"), ""
+
+
+def _withdrawn(db: Desk, state: State) -> Iterator[Change]:
+    """Documents that were taken back, each with the reason that readers see."""
+    for row in rows(db, WITHDRAWN):
+        if row["document"] in state.answers.shown:
+            name, address = _named(f"{DESK}{row['document']}", state)
+            order, edition = (row["import"], 10, row["document"]), row["edition"]
+            detail = f"Reason: {row['why']}"
+            title = f"Withdrawn: {name}"
+            yield order, edition, "document_withdrawn", title, detail, None, address, row["day"]
 
 
 def _origin(given: Mapping[str, Any], state: State) -> tuple[str, int | None]:

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from portal.core.observations import TOTAL, read_breakdown
+from portal.publish import documents
 from portal.publish.figures import held_rows, number, observation_rows, series_rows
 from portal.publish.origins import (
-    REQUESTS,
     fetch_rows,
     held_snapshots,
     mirrored_snapshots,
-    only_requests,
+    public_names,
     told_tables,
 )
 from portal.publish.pairs import pair_figures, pair_rows, pairs
@@ -50,6 +50,7 @@ def tables(state: State) -> Iterator[tuple[str, Iterable[Row]]]:
     yield "comparisons", pair_rows(found)
     yield "comparison_figures", pair_figures(found)
     yield from told_tables(state)
+    yield from documents.tables(state.answers, state.figures, words["source"])
     yield "breaks", _breaks(words)
     yield "break_measures", sorted(set(_break_measures(words["break"])))
     yield "chains", _plain(words["chain"], "label explanation from to")
@@ -152,11 +153,12 @@ def _rights(licences: Mapping[str, Record]) -> dict[str, Record]:
 
 
 def _snapshots(state: State, held: Sequence[str], count: _Counts) -> Iterator[Row]:
-    mirrored, requests = mirrored_snapshots(state, held), only_requests(state)
+    mirrored, told = mirrored_snapshots(state, held), public_names(state)
     for sha256 in held:
         known = state.snapshots[sha256]
-        if sha256 in requests:
-            known = {**known, "name": REQUESTS, "address": requests[sha256]}
+        if sha256 in told:
+            name, address = told[sha256]
+            known = {**known, "name": name, "address": address}
         facts = (known[name] for name in ("name", "address", "media_type", "bytes"))
         yield (sha256, *facts, count("snapshot", sha256), int(sha256 in mirrored))
 

@@ -204,6 +204,37 @@ CREATE TABLE foi_requests (
   last_event TEXT NOT NULL, attachments TEXT NOT NULL,
   snapshot TEXT NOT NULL REFERENCES snapshots(sha256)
 );
+CREATE TABLE documents (
+  sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL,
+  source TEXT REFERENCES sources(id), request TEXT NOT NULL, pages INTEGER NOT NULL,
+  observations INTEGER NOT NULL, released TEXT NOT NULL, copy TEXT NOT NULL,
+  withdrawn TEXT NOT NULL, why TEXT NOT NULL
+);
+CREATE TABLE pictures (
+  observation TEXT PRIMARY KEY REFERENCES observations(id),
+  document TEXT NOT NULL REFERENCES documents(sha256), file TEXT NOT NULL, page INTEGER NOT NULL,
+  width INTEGER NOT NULL, height INTEGER NOT NULL, "left" INTEGER NOT NULL, top INTEGER NOT NULL,
+  "right" INTEGER NOT NULL, bottom INTEGER NOT NULL, alt TEXT NOT NULL
+);
+CREATE TABLE readers (
+  observation TEXT PRIMARY KEY REFERENCES observations(id),
+  document TEXT NOT NULL REFERENCES documents(sha256), rule TEXT NOT NULL,
+  readings INTEGER NOT NULL, confidence REAL NOT NULL, heading TEXT NOT NULL
+);
+CREATE TABLE agreement (
+  document TEXT PRIMARY KEY REFERENCES documents(sha256), read_twice INTEGER NOT NULL,
+  same INTEGER NOT NULL, rate REAL
+);
+CREATE TABLE campaigns (
+  id TEXT PRIMARY KEY, title TEXT NOT NULL, question TEXT NOT NULL, measures TEXT NOT NULL,
+  first TEXT NOT NULL, last TEXT NOT NULL, state TEXT NOT NULL
+);
+CREATE TABLE asked (
+  campaign TEXT NOT NULL REFERENCES campaigns(id), body TEXT NOT NULL REFERENCES bodies(id),
+  reference TEXT NOT NULL, address TEXT NOT NULL, law TEXT NOT NULL, sent_on TEXT NOT NULL,
+  due_on TEXT NOT NULL, answered_on TEXT NOT NULL, state TEXT NOT NULL, exemptions TEXT NOT NULL,
+  working_days INTEGER
+);
 CREATE TABLE changes (
   id INTEGER PRIMARY KEY, edition INTEGER NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL,
   detail TEXT NOT NULL, observation TEXT, address TEXT NOT NULL, recorded_on TEXT NOT NULL
@@ -232,6 +263,11 @@ CREATE INDEX comparison_figures_observation ON comparison_figures(observation);
 CREATE INDEX publications_source ON publications(source, updated);
 CREATE INDEX foi_requests_source ON foi_requests(source, updated);
 CREATE INDEX foi_requests_body ON foi_requests(body);
+CREATE INDEX documents_source ON documents(source);
+CREATE INDEX pictures_document ON pictures(document);
+CREATE INDEX readers_document ON readers(document);
+CREATE INDEX asked_campaign ON asked(campaign, body);
+CREATE INDEX asked_body ON asked(body);
 CREATE INDEX body_names_body ON body_names(body);
 CREATE INDEX bodies_type ON bodies(body_type, label);
 

@@ -6,19 +6,19 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from portal.core.errors import EditionError, StoreError
-from portal.publish import contents, exports
+from portal.publish import contents, files, takedown
 from portal.publish.changes import changes
 from portal.publish.rollups import holdings
 from portal.publish.search import search_rows
 from portal.publish.state import State, state
-from portal.store import archive
+from portal.store import archive, publishing
 from portal.store.desk import Desk, explain
 from portal.store.writing import record_edition
 
@@ -31,8 +31,6 @@ CLOCKS = {
     "revisions": ("recorded_at",),
     "fetches": ("first_fetched", "last_fetched"),
 }
-# The kinds of file that an archived file may go out as; the reader's browser never runs one.
-SUFFIXES = {".csv", ".json", ".atom", ".xml", ".zip", ".xlsx", ".ods", ".html", ".pdf", ".toml"}
 # Shadow tables of the search index hold nothing that their own content does not.
 Progress = Callable[[str], None]
 
@@ -52,23 +50,25 @@ def publish(db: Desk, archive_folder: Path, editions: Path, say: Progress) -> Ed
     """Build what is approved now and make it current; the same content again builds nothing."""
     editions.mkdir(parents=True, exist_ok=True)
     _sweep(editions)
-    approved = state(db)
-    if not approved.figures:
-        raise StoreError("There is no approved figure to publish; run `portal init` first.")
     before = current(editions)
     number = _next_number(editions)
     building = editions / f".building-{os.getpid()}"
     try:
         building.mkdir()
-        say(f"building edition {number}: {len(approved.figures):,} figures")
-        content_hash = _database(building / NAME, approved, db, number)
+        with _one_moment(db):
+            approved = _approved(db)
+            say(f"building edition {number}: {len(approved.figures):,} figures")
+            content_hash = _database(building / NAME, approved, db, number)
         if before and before.content_hash == content_hash:
             record_edition(db, before.number, content_hash, before.observations)
             return before
         say("writing downloads")
-        _files(building, archive_folder)
-        manifest = _manifest(building, number, content_hash, len(approved.figures))
+        framed = approved.answers.pictures
+        files.write_all(building / NAME, archive_folder, framed, before.folder if before else None)
+        manifest = files.manifest(building, number, content_hash, len(approved.figures))
         edition = _swap(editions, building, number, manifest)
+        # What was withdrawn while this was built goes again; until then no page shows it.
+        takedown.sweep(editions, publishing.withdrawn(db))
     except sqlite3.Error as problem:
         raise StoreError(
             f"{building}: {explain(problem)}; the last edition still serves"
@@ -80,6 +80,23 @@ def publish(db: Desk, archive_folder: Path, editions: Path, say: Progress) -> Ed
         shutil.rmtree(building, ignore_errors=True)
     record_edition(db, number, content_hash, edition.observations)
     return edition
+
+
+@contextmanager
+def _one_moment(db: Desk) -> Iterator[None]:
+    """Read the store as it is now, whatever the desk writes meanwhile."""
+    db.conn.execute("BEGIN")
+    try:
+        yield
+    finally:
+        db.conn.rollback()
+
+
+def _approved(db: Desk) -> State:
+    found = state(db)
+    if not found.figures:
+        raise StoreError("There is no approved figure to publish; run `portal init` first.")
+    return found
 
 
 def current(editions: Path) -> Edition | None:
@@ -97,17 +114,28 @@ def current(editions: Path) -> Edition | None:
 
 
 def verify(folder: Path) -> Iterator[str]:
-    """Yield one sentence for every file of an edition that is not what was published."""
+    """Yield one sentence for every file of an edition that is not what was published.
+
+    What was withdrawn since is no damage: `takedown.withdrawn_files` tells of it.
+    """
     try:
         manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     except (OSError, ValueError):
         yield f"{folder}/manifest.json cannot be read"
         return
+    try:
+        gone = takedown.withdrawn_files(folder)
+    except StoreError as problem:
+        yield str(problem)
+        gone = {}
     for name, known in manifest["files"].items():
         path = folder / name
-        if not path.is_file():
+        if name in gone:
+            if path.exists():
+                yield f"{name} was withdrawn and is still here"
+        elif not path.is_file():
             yield f"{name} is missing"
-        elif _sha256(path) != known["sha256"]:
+        elif files.sha256_of(path) != known["sha256"]:
             yield f"{name} is not the file that was published"
     try:
         with closing(readonly(folder / NAME)) as conn:
@@ -196,44 +224,6 @@ def _sound(conn: sqlite3.Connection) -> None:
         raise EditionError(
             f"table {loose[0]}: {row} points at no row of {loose[2]}; nothing was published"
         )
-
-
-def _files(building: Path, archive_folder: Path) -> None:
-    """Write the downloads, and those archived files whose licence lets us hand them on."""
-    with closing(readonly(building / NAME)) as conn:
-        exports.write_all(conn, building / "downloads")
-        held = conn.execute("SELECT sha256, name, address FROM snapshots WHERE mirrored").fetchall()
-    for sha256, name, address in held:
-        content = archive.read(archive_folder, sha256)
-        suffix = _suffix(name) or _suffix(address.partition("?")[0]) or ".bin"
-        archive.write_whole(building / "snapshots" / f"{sha256}{suffix}", content)
-
-
-def _suffix(name: str) -> str:
-    suffix = Path(name).suffix.lower()
-    return suffix if suffix in SUFFIXES else ""
-
-
-def _manifest(building: Path, number: int, hash: str, observations: int) -> dict[str, Any]:
-    files = sorted(path for path in building.rglob("*") if path.is_file())
-    listed = {
-        str(path.relative_to(building)): {"sha256": _sha256(path), "bytes": path.stat().st_size}
-        for path in files
-    }
-    manifest = {
-        "edition": number,
-        "content_hash": hash,
-        "observations": observations,
-        "files": listed,
-    }
-    text = json.dumps(manifest, indent=1, sort_keys=True)
-    archive.write_whole(building / "manifest.json", text.encode())
-    return manifest
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _swap(editions: Path, building: Path, number: int, manifest: dict[str, Any]) -> Edition:

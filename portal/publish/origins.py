@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from portal.core.observations import TOTAL
+from portal.publish import documents
 from portal.publish.pairs import Pair
 from portal.publish.state import Row, State
 
@@ -42,7 +43,20 @@ def mirrored_snapshots(state: State, held: Iterable[str]) -> set[str]:
         if licences[source["licence"]].get("mirror")
     }  # fmt: skip
     ours = {sha256 for sha256 in held if state.snapshots[sha256]["address"].startswith(OURS)}
-    return ours | {sha256 for sha256 in held if sources.get(sha256, {""}) <= free}
+    found = ours | {sha256 for sha256 in held if sources.get(sha256, {""}) <= free}
+    # What came in at the desk may hide more than it shows, whatever its licence.
+    return found - state.answers.known
+
+
+def public_names(state: State) -> dict[str, tuple[str, str]]:
+    """Bytes whose own name or address may name a person: SHA-256 to what is told instead."""
+    sources, named = state.words["source"], documents.sources_of(state.figures)
+    told = {sha256: (REQUESTS, address) for sha256, address in only_requests(state).items()}
+    for sha256, each in state.answers.shown.items():
+        source = named.get(sha256, "")
+        address = sources[source]["url"] if source in sources else ""
+        told[sha256] = (documents.title(sha256, each, sources, source), address)
+    return told
 
 
 def only_requests(state: State) -> dict[str, str]:

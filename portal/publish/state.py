@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portal.core.observations import read_breakdown
+from portal.publish.documents import Answers, gather
 from portal.store.desk import Desk
 from portal.store.private import (
     APPROVED,
@@ -37,6 +38,7 @@ class State:
     fetches: list[dict[str, Any]] = field(default_factory=list)
     publications: list[dict[str, Any]] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
+    answers: Answers = field(default_factory=Answers)
 
 
 def state(db: Desk) -> State:
@@ -49,14 +51,26 @@ def state(db: Desk) -> State:
     words["source"] |= {id: _as_source(given) for id, given in scraped.items()}
     proven = [id for id, given in scraped.items() if given["proven"]]
     figures = [dict(row) for row in rows(db, APPROVED)]
+    revisions = [dict(row) for row in rows(db, REVISIONS)]
+    answers, figures, revisions = gather(db, figures, revisions)
     for figure in figures:
         figure["place"] = json.loads(figure["locator"])
-    revisions = [dict(row) for row in rows(db, REVISIONS)]
+    words["source"] |= _answered(db, figures)
     snapshots = {row["sha256"]: dict(row) for row in rows(db, "SELECT * FROM snapshots")}
     imports = [dict(row) for row in rows(db, "SELECT id, name, snapshot FROM imports ORDER BY id")]
     told = [_told(db, kind, proven) for kind in ("publication", "foi_request")]
     fetches = [dict(row) for row in rows(db, FETCHED)]
-    return State(words, figures, revisions, snapshots, imports, fetches, *told)
+    return State(words, figures, revisions, snapshots, imports, fetches, *told, answers)
+
+
+def _answered(db: Desk, figures: list[dict[str, Any]]) -> dict[str, Record]:
+    """The answers to FOI requests that figures were read from, as sources."""
+    named = {figure["source"] for figure in figures}
+    return {
+        row["id"]: {"note": "", **json.loads(row["content"])}
+        for row in current_records(db, "desk_source")
+        if row["id"] in named
+    }
 
 
 def _told(db: Desk, kind: str, proven: list[str]) -> list[dict[str, Any]]:

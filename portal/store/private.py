@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from portal.store import looked
 from portal.store.desk import Desk
 
 CURRENT_RECORDS = """
@@ -59,9 +60,12 @@ def last_fetch(db: Desk, address: str) -> sqlite3.Row | None:
     return next(rows(db, sql, address=address), None)
 
 
-def looks(db: Desk, source: str) -> list[sqlite3.Row]:
-    """Every run over a source, the newest first."""
-    return list(rows(db, "SELECT * FROM looks WHERE source = :s ORDER BY id DESC", s=source))
+def looks(db: Desk, source: str) -> list[dict[str, Any]]:
+    """Every run over a source that found something new, and the newest one; the newest first."""
+    sql = "SELECT * FROM looks WHERE source = :s ORDER BY id DESC"
+    recorded = [dict(row) for row in rows(db, sql, s=source)]
+    noted = looked.newest(db, source, recorded[0]["id"]) if recorded else None
+    return [noted, *recorded] if noted else recorded
 
 
 def current_readings(db: Desk, feed: str) -> dict[str, sqlite3.Row]:
@@ -104,6 +108,13 @@ def fetches(db: Desk, source: str) -> list[sqlite3.Row]:
 def imported(db: Desk, source: str) -> set[tuple[str, str]]:
     """Which snapshots of a source's feeds were recorded: (feed, SHA-256)."""
     return {tuple(row) for row in rows(db, IMPORTED, source=source)}
+
+
+def newest_snapshot(db: Desk, feed: str) -> str:
+    """The hash of what a feed was last read from; "" when it never was."""
+    sql = "SELECT snapshot FROM imports WHERE name = ? ORDER BY id DESC LIMIT 1"
+    found = db.execute(sql, [feed]).fetchone()
+    return str(found[0]) if found else ""
 
 
 def approved_since_edition(db: Desk) -> bool:

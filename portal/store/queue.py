@@ -30,7 +30,9 @@ class Job:
 
 def ask(conn: sqlite3.Connection, what: str, object: str, actor: str) -> int:
     """Ask for a job inside the transaction of its cause; one that waits already is not doubled."""
-    waiting = "SELECT id FROM jobs WHERE what = ? AND object = ? AND state IN ('waiting', 'running')"
+    waiting = (
+        "SELECT id FROM jobs WHERE what = ? AND object = ? AND state IN ('waiting', 'running')"
+    )
     found = conn.execute(waiting, [what, object]).fetchone()
     if found:
         return int(found[0])

@@ -70,6 +70,12 @@ def desk_rooms(db: Database) -> None:
             )
 
 
+@steps()
+def desk_review(db: Database) -> None:
+    """Find the figures of a series fast: who reads a figure is shown its neighbours."""
+    db.conn.execute("CREATE INDEX observations_series ON observations(series)")
+
+
 IMPORT_DECISIONS = """
 CREATE TABLE import_decisions (
   id INTEGER PRIMARY KEY, import INTEGER NOT NULL REFERENCES imports(id), why TEXT NOT NULL,

@@ -9,6 +9,7 @@ first appended as they come and then sorted by id, which is how the tables want 
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -58,6 +59,20 @@ def clear(conn: sqlite3.Connection) -> None:
         conn.execute(f"DELETE FROM temp.{name}")
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What figures of one series, period and column share, and how their texts begin and end.
+
+    It holds the figure that it was made from, and so keeps the identity of what that consists of.
+    """
+
+    number: int
+    begun: bytes
+    before: str
+    after: str
+    made_from: Observation
+
+
 class Texts:
     """Makes a figure's row; each text that others share is made once.
 
@@ -66,11 +81,11 @@ class Texts:
     """
 
     def __init__(self) -> None:
-        self._count = 0
         self._new: list[Row] = []
-        self._kinds: dict[Row, tuple[int, str, Observation]] = {}
+        self._numbers: dict[Row, int] = {}
+        self._kinds: dict[Row, Kind] = {}
         self._values: dict[int, tuple[Value, Row]] = {}
-        self._ends: dict[Row, tuple[str, str]] = {}
+        self._count = 0
 
     def kinds(self) -> Iterator[Row]:
         """The kinds that came up since the last time."""
@@ -80,34 +95,35 @@ class Texts:
     def row(self, observation: Observation) -> Row:
         """The row of temp.unsorted."""
         value, place, variant = observation.value, observation.locator, observation.variant
-        series, period, source = observation.series, observation.period, observation.source
-        key = (id(series), id(period), source, place.snapshot, place.page, place.url)
+        key = (
+            id(observation.series), id(observation.period), place.column, observation.source,
+            place.member, place.page, place.sheet, place.table, place.url, place.snapshot,
+        )  # fmt: skip
         kind = self._kinds.get(key) or self._kind(key, observation)
         held = self._values.get(id(value))
         texts = held[1] if held else self._value(value)
-        return (
-            finish_id(kind[1], variant),
-            kind[0],
-            variant,
-            *texts,
-            observation.note,
-            self._locator(place),
-        )
+        told = kind.before and place.row
+        at = f"{kind.before}{place.row}{kind.after}" if told else locator_text(place)
+        row = (finish_id(kind.begun, variant), kind.number, variant)
+        return (*row, *texts, observation.note, at)
 
-    def _kind(self, key: Row, observation: Observation) -> tuple[int, str, Observation]:
+    def _kind(self, key: Row, observation: Observation) -> Kind:
         if len(self._kinds) >= KEPT:
             self._kinds.clear()
+            self._numbers.clear()
         series, period, place = observation.series, observation.period, observation.locator
-        self._count += 1
         begun = begin_id(series.id, period, observation.source)
-        kind = self._kinds[key] = (self._count, begun, observation)
         words = (series.measure, series.requester, series.holder, series.area)
         days = (str(period.start or ""), str(period.end or ""))
-        self._new.append(
-            (self._count, series.id, *words, write_breakdown(series.breakdown), *days)
-            + (observation.source, period.label, place.snapshot, place.page, place.url)
-        )
-        return kind
+        row = (series.id, *words, write_breakdown(series.breakdown), *days, observation.source)
+        row += (period.label, place.snapshot, place.page, place.url)
+        if row not in self._numbers:
+            self._count += 1
+            self._numbers[row] = self._count
+            self._new.append((self._count, *row))
+        made = Kind(self._numbers[row], begun.encode(), *_around_row(place), observation)
+        self._kinds[key] = made
+        return made
 
     def _value(self, value: Value) -> Row:
         if len(self._values) >= KEPT:
@@ -117,20 +133,15 @@ class Texts:
         self._values[id(value)] = (value, texts)
         return texts
 
-    def _locator(self, place: Locator) -> str:
-        """What `locator_text` gives; all but the row is the same for many figures."""
-        if place.row is None:
-            return locator_text(place)
-        key = (place.column, place.member, place.page, place.sheet, place.table, place.url)
-        ends = self._ends.get(key)
-        if ends is None:
-            if len(self._ends) >= KEPT:
-                self._ends.clear()
-            before, _, after = locator_text(place).partition(f'"row": {place.row}')
-            if locator_text(place).count('"row": ') != 1:  # a column or page with such a name
-                return locator_text(place)
-            ends = self._ends[key] = (f'{before}"row": ', after)
-        return f"{ends[0]}{place.row}{ends[1]}"
+
+def _around_row(place: Locator) -> tuple[str, str]:
+    """What `locator_text` says before and after the row; nothing where that cannot be told."""
+    text = locator_text(place)
+    # A column or page may have such a name; another place may be without a row.
+    if place.row is None or text.count('"row": ') != 1:
+        return "", ""
+    before, _, after = text.partition(f'"row": {place.row}')
+    return f'{before}"row": ', after
 
 
 def locator_text(place: Locator) -> str:

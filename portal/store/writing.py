@@ -10,7 +10,7 @@ from portal import __version__
 from portal.core.errors import StoreError
 from portal.core.observations import Observation
 from portal.core.sources import Snapshot as Fetched
-from portal.store import comparing, staging
+from portal.store import comparing, looked, staging
 from portal.store.desk import Desk, now, transaction
 from portal.store.private import current_records, last_fetch
 
@@ -176,7 +176,15 @@ def record_fetch(db: Desk, source: str, snapshot: Fetched, fetched_at: str = "")
 
 
 def record_look(db: Desk, look: Look) -> None:
-    """Remember how a run over one source ended."""
+    """Remember how a run over one source ended.
+
+    One that found all as it was, after one that ended well, is only noted beside the store.
+    """
+    sql = "SELECT id, outcome FROM looks WHERE source = ? ORDER BY id DESC LIMIT 1"
+    last = db.execute(sql, [look.source]).fetchone()
+    well = last is not None and last[1] != "failed"
+    if well and look.outcome == "unchanged" and looked.keep(db, look, last[0]):
+        return
     names = ", ".join(asdict(look))
     with transaction(db) as conn:
         conn.execute(

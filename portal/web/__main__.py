@@ -29,6 +29,8 @@ def main() -> int:
             log_level="warning",
             server_header=False,
             date_header=True,
+            # What a reader says of where they come from counts only behind a proxy of ours.
+            proxy_headers=bool(config.behind_proxy),
             timeout_graceful_shutdown=5,
         )
     )

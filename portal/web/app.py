@@ -2,8 +2,8 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -15,18 +15,24 @@ from portal.core.errors import EditionError
 from portal.web import (
     api,
     bodies,
+    campaigns,
     datasets,
     documentation,
+    documents,
     gaps,
     health,
+    keeping,
     notices,
     observations,
+    passing,
     problems,
     register,
     rendering,
+    reports,
     search,
     sources,
     story,
+    withdrawn,
     words,
 )
 from portal.web.edition import Editions
@@ -38,6 +44,9 @@ ROUTERS = (
     story.router,
     bodies.router,
     gaps.router,
+    campaigns.router,
+    documents.router,
+    reports.router,
     observations.router,
     sources.router,
     datasets.router,
@@ -52,21 +61,7 @@ ROUTERS = (
 
 def create_app(config: Settings) -> FastAPI:
     """Build the site over the editions of an installation."""
-    supervisor = Supervisor(config)
-
-    @asynccontextmanager
-    async def tables(_: FastAPI) -> AsyncIterator[None]:
-        rendering.warm()
-        # Pages are served at once; /data asks for patience until its process stands.
-        starting = asyncio.create_task(supervisor.start())
-        try:
-            yield
-        finally:
-            starting.cancel()
-            with suppress(asyncio.CancelledError):
-                await starting
-            await supervisor.stop()
-
+    supervisor, desk = Supervisor(config), passing.Passing(config)
     app = FastAPI(
         title="Retention Watch",
         version=__version__,
@@ -75,21 +70,48 @@ def create_app(config: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
         redirect_slashes=False,
-        lifespan=tables,
+        lifespan=beside(config, supervisor, desk),
     )
     app.state.settings, app.state.editions = config, Editions(config.editions)
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=config.templates / "static", check_dir=False))
     proxy.install(app, supervisor)
+    passing.install(app, desk)
     problems.install(app)
     code = code_version(Path(__file__).parents[1], config.templates)
 
     def version() -> str:
-        return content_version(app.state.editions, code, health.stamp(config))
+        told = health.stamp(config) + withdrawn.stamp(config)
+        return content_version(app.state.editions, code, told)
 
     app.add_middleware(EveryAnswer, version=version)
     return app
+
+
+def beside(
+    config: Settings, supervisor: Supervisor, desk: passing.Passing
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """What runs beside the site while it does: the tables, the desk and its worker."""
+
+    @asynccontextmanager
+    async def running(_: FastAPI) -> AsyncIterator[None]:
+        rendering.warm()
+        # Pages are served at once; /data asks for patience until its process stands.
+        starting = asyncio.create_task(supervisor.start())
+        kept = keeping.keepers(config)
+        for keeper in kept:
+            keeper.start()
+        try:
+            yield
+        finally:
+            starting.cancel()
+            with suppress(asyncio.CancelledError):
+                await starting
+            ending = [supervisor.stop(), desk.stop(), *(keeper.stop() for keeper in kept)]
+            await asyncio.gather(*ending)
+
+    return running
 
 
 def code_version(*folders: Path) -> str:

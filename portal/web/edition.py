@@ -11,6 +11,7 @@ from urllib.parse import quote
 from fastapi import Depends, Request
 
 from portal.core.errors import EditionError
+from portal.web.withdrawn import refuse_withdrawn
 
 DATABASE = "retention-watch.db"
 
@@ -97,6 +98,7 @@ def connect(path: Path) -> sqlite3.Connection:
 
 async def edition(request: Request) -> AsyncIterator[sqlite3.Connection]:
     """A route's connection to the edition that stands at this request."""
+    refuse_withdrawn(request)
     current = request.app.state.editions.current()
     db = connect(current.database)
     request.state.edition, request.state.db = current, db

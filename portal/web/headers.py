@@ -27,6 +27,7 @@ NUMBERED = "public, max-age=86400"
 PACKED = ("text/", "application/json", "application/atom+xml", "application/feed+json")
 # Served by their own handlers, which answer HEAD, ranges and slashes themselves.
 OWN_WAYS = ("/downloads/", "/static/", "/data/")
+DESK = "/desk"
 
 
 def protect(headers: MutableHeaders) -> None:
@@ -38,14 +39,14 @@ def protect(headers: MutableHeaders) -> None:
 
 
 class EveryAnswer:
-    """Pure ASGI: protection, content hashes, 304, HEAD, trailing slashes, gzip."""
+    """Pure ASGI: protection, content hashes, 304, HEAD, slashes, gzip; not for the desk."""
 
     def __init__(self, app: ASGIApp, version: Callable[[], str]) -> None:
         self.app, self.version = app, version
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; all but HTTP passes untouched."""
-        if scope["type"] != "http":
+        """Answer one request; all but HTTP, and the desk, passes untouched."""
+        if scope["type"] != "http" or is_desk(scope["path"]):
             await self.app(scope, receive, send)
             return
         scope = {**scope, "query_string": plain(scope["query_string"])}
@@ -119,6 +120,11 @@ class Answer:
         fields = MutableHeaders(headers)
         await self({"type": "http.response.start", "status": status, "headers": fields.raw})
         await self({"type": "http.response.body", "body": b""})
+
+
+def is_desk(path: str) -> bool:
+    """True for the desk, which answers for its own headers and needs its cookies."""
+    return path == DESK or path.startswith(f"{DESK}/")
 
 
 def etag(version: str, scope: Scope) -> str:

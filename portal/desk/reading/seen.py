@@ -6,7 +6,7 @@ held: its text stays back until a reviewer releases it.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from portal.desk.inspection import figures, pii
@@ -37,30 +37,24 @@ def cleared(
     hides text somewhere: then what is held outside of sheets keeps no text, for nobody can tell
     whether a reader ever saw it.
     """
-    is_seen = _sight(table, kind, seen)
-    shown = [c if is_seen(c) or not c.text.strip() else replace(c, text="") for c in table.cells]
-    if not any(cell.text.strip() for cell in shown):
+    if kind in SHEETS:
+        found = list(_cells_of_sheet(table, seen))
+    else:
+        found = list(_cells_of_page(table, kind, seen, hides))
+    if not any(cell.text.strip() or held for cell, held in found):
         return None
-    judged = figures.judge(_as_visible(replace(table, cells=tuple(shown))), Report())
-    reasons = {(cell.row - 1, cell.column - 1): cell.held for cell in judged.cells if cell.held}
-    cells, held = [], []
-    for cell in shown:
-        reason = reasons.get((cell.row, cell.column), "")
-        if reason:
-            text = "" if hides and kind not in SHEETS else cell.text
-            held.append(Held(cell.row, cell.column, reason, text))
-        cells.append(replace(cell, text="") if reason else cell)
-    return _told_anew(table, tuple(cells), kind, seen), held
+    cells = tuple(cell for cell, _ in found)
+    return _told_anew(table, cells, kind, seen), [held for _, held in found if held]
 
 
 def _told_anew(
     table: Table, cells: tuple[Cell, ...], kind: str, seen: Sequence[visible.Table]
 ) -> Table:
     """The table over these cells; title, notes and doubts must not quote what was left out."""
-    said = _texts(seen)
 
     def may_stand(text: str) -> bool:
-        return (kind == "pdf" or _folded(text) in said) and not pii.kinds(text)
+        seen_there = kind == "pdf" or not text or _folded(text) in _texts(seen)
+        return seen_there and not pii.kinds(text)
 
     title = table.title if may_stand(table.title) else ""
     notes = tuple(note for note in table.notes if may_stand(note))
@@ -87,38 +81,64 @@ def from_visible(seen: Sequence[visible.Table]) -> list[Table]:
     return tables
 
 
-def _sight(table: Table, kind: str, seen: Sequence[visible.Table]) -> Callable[[Cell], bool]:
-    """Tells of a cell whether a reader of the document sees its very text there."""
-    if kind == "pdf":  # one that hides text is read from the pictures of its pages
-        return lambda cell: True
-    if kind in SHEETS:
-        shown = _shown_cells(table, seen)
-        return lambda cell: (_reference(cell), _folded(cell.text)) in shown
-    said = _texts(seen)
-    return lambda cell: (
-        _folded(cell.text) in said or all(_folded(line) in said for line in cell.text.splitlines())
-    )
+def _cells_of_sheet(
+    table: Table, seen: Sequence[visible.Table]
+) -> Iterator[tuple[Cell, Held | None]]:
+    """Each cell as it may stand: with its text only where inspection saw that very text."""
+    shown = _same_sheet(table, seen)
+    for cell in table.cells:
+        if not cell.text or cell.text.isspace():
+            yield cell, None
+            continue
+        sight = shown.get(_reference(cell))
+        if sight is not None and sight.held:
+            yield replace(cell, text=""), Held(cell.row, cell.column, sight.held, cell.text)
+        elif sight is not None and _same(sight.text, cell.text):
+            yield cell, None
+        else:
+            yield replace(cell, text=""), None
 
 
-def _shown_cells(table: Table, seen: Sequence[visible.Table]) -> set[tuple[str, str]]:
-    """Places and texts of the cells that inspection saw on the table's sheet.
+def _same_sheet(table: Table, seen: Sequence[visible.Table]) -> dict[str, visible.Cell]:
+    """The cells that inspection saw on the table's sheet, by reference.
 
-    Inspection numbers sheets, extraction names them: the sheet is the one that says the same.
-    What inspection holds back has no text there: such a cell counts with the text it has here.
+    Inspection numbers sheets, extraction names them: the sheet is the one that says the same most
+    often. Were it the wrong one, only what it shows in the same places would be seen.
     """
-    mine = {(_reference(cell), _folded(cell.text)): cell for cell in table.cells}
-    texts = {_reference(cell): _folded(cell.text) for cell in table.cells}
+    sheets = [{cell.reference: cell for cell in each.cells} for each in seen]
+    if len(sheets) < 2:
+        return sheets[0] if sheets else {}
+    mine = [(_reference(cell), cell.text) for cell in table.cells if cell.text]
 
-    def alike(each: visible.Table) -> int:
-        return sum((cell.reference, _folded(cell.text)) in mine for cell in each.cells)
+    def alike(sheet: dict[str, visible.Cell]) -> int:
+        return sum(
+            reference in sheet and _same(sheet[reference].text, text) for reference, text in mine
+        )
 
-    chosen = max(seen, key=alike, default=None)
-    if chosen is None or not alike(chosen):
-        return set()
-    return {
-        (c.reference, texts.get(c.reference, "") if c.held else _folded(c.text))
-        for c in chosen.cells
-    }
+    return max(sheets, key=alike)
+
+
+def _cells_of_page(
+    table: Table, kind: str, seen: Sequence[visible.Table], hides: bool
+) -> Iterator[tuple[Cell, Held | None]]:
+    """Each cell as it may stand, of a document whose inspection knows texts but no places."""
+    said = _texts(seen) if kind != "pdf" else set()
+
+    def is_seen(text: str) -> bool:
+        # A PDF that hides text is read from the pictures of its pages.
+        lines = text.splitlines()
+        return kind == "pdf" or _folded(text) in said or all(_folded(x) in said for x in lines)
+
+    shown = [c if is_seen(c.text) else replace(c, text="") for c in table.cells]
+    judged = figures.judge(_as_visible(replace(table, cells=tuple(shown))), Report())
+    reasons = {(cell.row - 1, cell.column - 1): cell.held for cell in judged.cells if cell.held}
+    for cell in shown:
+        reason = reasons.get((cell.row, cell.column), "")
+        if reason:
+            text = "" if hides else cell.text
+            yield replace(cell, text=""), Held(cell.row, cell.column, reason, text)
+        else:
+            yield cell, None
 
 
 def _texts(seen: Iterable[visible.Table]) -> set[str]:
@@ -129,6 +149,10 @@ def _reference(cell: Cell) -> str:
     if cell.reference:
         return cell.reference.rpartition("!")[2].partition(":")[0]
     return f"{visible.letters(cell.column + 1)}{cell.row + 1}"
+
+
+def _same(one: str, other: str) -> bool:
+    return one == other or _folded(one) == _folded(other)
 
 
 def _folded(text: str) -> str:

@@ -1,7 +1,7 @@
 """A table as text that comes back the same: how tables lie in the private store."""
 
 import json
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from portal.core.errors import BadInput
@@ -32,8 +32,9 @@ def load(text: str) -> Table:
 
 
 def _short(cell: Cell) -> list[Any]:
-    whole = asdict(cell)
-    rest = {name: whole[name] for name, plain in _PLAIN.items() if whole[name] != plain}
+    rest = {
+        name: given for name, plain in _PLAIN.items() if (given := getattr(cell, name)) != plain
+    }
     start = [cell.row, cell.column, cell.text]
     return [*start, rest] if rest else start
 

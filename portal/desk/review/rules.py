@@ -1,6 +1,7 @@
 """By what rule a figure of a document was approved: the exact texts that pages show."""
 
 TWO_PEOPLE = "two people read it independently and agreed"
+CAME_ROUND = "two people read it independently, differed at first, and agreed on a second look"
 SETTLED = "a third reading settled it"
 SINGLE = "single reading: the second is still due"
 

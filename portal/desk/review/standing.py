@@ -1,19 +1,22 @@
 """Where a proposal stands, worked out from everything that people read and from nothing else.
 
-A person's newest reading counts. Two different people must have come to the same, and one of them
-must be neither the mapper nor the only one who has read: nobody approves their own.
+Of each person the newest reading counts. Two different people must have come to the same, also to
+say that there is no figure. Whoever made the mapping may be the first of them, never the one whose
+reading completes the agreement: nobody approves their own. Where readings differ, a third person
+settles; a reading against it that comes later opens the matter again.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from portal.desk.review.rules import SETTLED, TWO_PEOPLE
+from portal.desk.review.rules import CAME_ROUND, SETTLED, SINGLE, TWO_PEOPLE
 
 # What a reading says: value, low, high and status as texts; or that there is no such figure.
 Content = tuple[str | None, str | None, str | None, str]
 NO_FIGURE: Content = (None, None, None, "rejected")
-FIGURE_VERDICTS = ("accept", "amend", "blind", "settle")
-DECIDING = (*FIGURE_VERDICTS, "reject")
+DECIDING = ("accept", "amend", "blind", "settle", "reject")
+# What a person hands in; under which name it is kept follows from the readings before.
+VERDICTS = ("accept", "amend", "reject", "ask")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Reading:
 
     @property
     def decides(self) -> bool:
-        """False for a question."""
+        """False for a question and for its answer."""
         return self.verdict in DECIDING
 
     @property
@@ -45,12 +48,11 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Approved:
-    """What was approved last of a proposal, and by what rule; `recorded` once it is in the store."""
+class Recorded:
+    """What the store holds of a proposal, and by what rule it was approved."""
 
     rule: str
     content: Content
-    recorded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,97 +61,142 @@ class Proposal:
 
     made_by: str
     dropped: bool = False
-    approved: Approved | None = None
+    blind: bool = False
+    recorded: Recorded | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The state, and when people agree: by what rule, on what, and whose reading decided."""
+    """The state, and when people agree: by what rule, on what, whose reading tells the text.
+
+    `by` is the person whose reading completed the agreement.
+    """
 
     state: str
     rule: str = ""
     content: Content | None = None
     reading: Reading | None = None
+    by: str = ""
 
 
 def standing(proposal: Proposal, readings: Sequence[Reading]) -> Standing:
     """Return where a proposal stands after these readings."""
     if proposal.dropped:
         return Standing("dropped")
-    newest = newest_readings(readings)
-    if _asked(proposal.made_by, readings, newest):
+    if open_questions(proposal, readings):
         return Standing("asked")
-    decided = {person: r for person, r in newest.items() if r.decides}
-    if not decided:
-        return Standing("recorded" if _recorded(proposal) else "open")
-    agreed = _agreement(proposal.made_by, readings, decided)
-    if agreed is not None:
-        return _after_agreement(proposal, agreed)
-    if len({r.content for r in decided.values()}) > 1:
-        return Standing("disputed")
-    only = next(iter(decided.values()))
-    return Standing("rejected" if only.verdict == "reject" else "single", content=only.content)
-
-
-def newest_readings(readings: Sequence[Reading]) -> dict[str, Reading]:
-    """Each person's newest reading."""
-    return {r.person: r for r in sorted(readings, key=lambda r: r.id)}
-
-
-def _recorded(proposal: Proposal) -> bool:
-    return proposal.approved is not None and proposal.approved.recorded
-
-
-def _asked(mapper: str, readings: Sequence[Reading], newest: Mapping[str, Reading]) -> bool:
-    """A question stands until who asked reads again, or the mapper has answered it by reading."""
-    answers = max((r.id for r in readings if r.person == mapper and r.decides), default=0)
-    return any(r.verdict == "ask" and r.id > answers for r in newest.values())
-
-
-def _agreement(
-    mapper: str, readings: Sequence[Reading], decided: Mapping[str, Reading]
-) -> Standing | None:
-    """What two people came to, if nobody stands against it or a third has settled it."""
+    decided = counting(proposal, readings)
     groups: dict[Content, list[Reading]] = {}
     for reading in decided.values():
         groups.setdefault(reading.content, []).append(reading)
-    pairs = [group for group in groups.values() if len(group) > 1 and _not_own(mapper, group)]
-    third = settlers(readings)
+    if not groups:
+        return Standing("open")
+    agreed = _agreement(readings, groups)
+    if agreed is not None:
+        return _after_agreement(proposal, agreed)
     if len(groups) > 1:
-        pairs = [group for group in pairs if any(r.person in third for r in group)]
-    if len(pairs) != 1:
-        return None
-    # The figure's printed text is taken from who read it anew, before who only accepted.
-    group = sorted(pairs[0], key=lambda r: (r.verdict == "accept", r.id))
-    return Standing("agreed", SETTLED if len(groups) > 1 else TWO_PEOPLE, group[0].content, group[0])
+        return Standing("disputed")
+    only = next(iter(decided.values()))
+    return Standing("single", content=only.content, reading=only)
 
 
-def _not_own(mapper: str, group: Sequence[Reading]) -> bool:
-    """Whether one of them, who is not the mapper, joins another."""
-    return any(r.person != mapper for r in group)
+def newest_readings(readings: Sequence[Reading]) -> dict[str, Reading]:
+    """Each person's newest reading, a question included."""
+    return {r.person: r for r in sorted(readings, key=lambda r: r.id)}
 
 
-def settlers(readings: Sequence[Reading]) -> set[str]:
-    """Those who came as a third: their first deciding reading was to settle."""
-    first: dict[str, Reading] = {}
+def counting(proposal: Proposal, readings: Sequence[Reading]) -> dict[str, Reading]:
+    """Of each person the reading that counts now.
+
+    Who asks takes back what they read before; the mapper, who only answers so, does not.
+    """
+    told = [r for r in readings if r.decides or r.person != proposal.made_by]
+    return {person: r for person, r in newest_readings(told).items() if r.decides}
+
+
+def first_readings(readings: Sequence[Reading]) -> dict[str, Reading]:
+    """Each person's first deciding reading, in the order in which they came."""
+    found: dict[str, Reading] = {}
     for reading in sorted(readings, key=lambda r: r.id):
         if reading.decides:
-            first.setdefault(reading.person, reading)
-    return {person for person, reading in first.items() if reading.verdict == "settle"}
+            found.setdefault(reading.person, reading)
+    return found
+
+
+def open_questions(proposal: Proposal, readings: Sequence[Reading]) -> list[Reading]:
+    """Questions that stand: until the asker reads again, or the mapper has answered.
+
+    Whatever the mapper hands in later is an answer; what looks like a question of theirs is one.
+    """
+    mapper = proposal.made_by
+    answered = max((r.id for r in readings if r.person == mapper), default=0)
+    newest = newest_readings(readings).values()
+    return [
+        r for r in newest if r.verdict == "ask" and r.person != mapper and r.id > answered
+    ]  # fmt: skip
+
+
+def _agreement(
+    readings: Sequence[Reading], groups: Mapping[Content, list[Reading]]
+) -> Standing | None:
+    """What two people came to, if nobody stands against it or a third has settled it since."""
+    if len(groups) == 1:
+        [group] = groups.values()
+        found = [group] if len(group) > 1 else []
+    else:
+        found = [group for group in groups.values() if len(group) > 1 and _settled(group, groups)]
+    if not found:
+        return None
+    # The figure's printed text is taken from who read it anew, before who only accepted.
+    group = sorted(found[0], key=lambda r: (r.verdict == "accept", r.id))
+    by = max(group, key=lambda r: r.id).person
+    return Standing("agreed", _rule(group, readings), group[0].content, group[0], by)
+
+
+def _settled(group: Sequence[Reading], groups: Mapping[Content, list[Reading]]) -> bool:
+    against = max(r.id for each in groups.values() for r in each if each is not group)
+    return any(r.verdict == "settle" and r.id > against for r in group)
+
+
+def _rule(group: Sequence[Reading], readings: Sequence[Reading]) -> str:
+    if any(r.verdict == "settle" for r in group):
+        return SETTLED
+    first = first_readings(readings)
+    same = all(first[r.person].content == r.content for r in group)
+    return TWO_PEOPLE if same else CAME_ROUND
 
 
 def _after_agreement(proposal: Proposal, agreed: Standing) -> Standing:
     """Agreed until the store holds it; what two people reject ends without a figure."""
-    before = proposal.approved
-    if before and before.recorded and (before.content, before.rule) == (agreed.content, agreed.rule):
-        return Standing("recorded", agreed.rule, agreed.content, agreed.reading)
-    if before and before.recorded and before.content == agreed.content and before.rule in (
-        SETTLED, TWO_PEOPLE,
-    ):  # fmt: skip
-        return Standing("recorded", before.rule, agreed.content, agreed.reading)
-    if agreed.content == NO_FIGURE and before is None:
-        return Standing("rejected", agreed.rule, agreed.content, agreed.reading)
+    held = proposal.recorded
+    if held is None or held.content == NO_FIGURE:
+        if agreed.content == NO_FIGURE:
+            return replace(agreed, state="rejected")
+        return agreed
+    if held.content == agreed.content and held.rule != SINGLE:
+        return replace(agreed, state="recorded", rule=held.rule)
     return agreed
+
+
+def meant(
+    proposal: Proposal, readings: Sequence[Reading], person: str, verdict: str
+) -> str:  # fmt: skip
+    """The verdict under which a reading is recorded: a third person's in a dispute settles it."""
+    if verdict == "ask":
+        return verdict
+    mine = {r.verdict for r in readings if r.person == person and r.decides}
+    disputed = standing(proposal, readings).state == "disputed"
+    if mine == {"settle"} or (not mine and disputed):
+        return "settle"
+    return "blind" if verdict == "amend" and is_blind(proposal, readings, person) else verdict
+
+
+def is_blind(proposal: Proposal, readings: Sequence[Reading], person: str) -> bool:
+    """True when this person must not see what the table and the first reader say."""
+    first = first_readings(readings)
+    if not proposal.blind or not first or person in first or person == proposal.made_by:
+        return False
+    return standing(proposal, readings).state != "disputed"
 
 
 def refusal(
@@ -157,24 +204,44 @@ def refusal(
     readings: Sequence[Reading],
     person: str,
     verdict: str,
-    *,
     may_review: bool,
-    blind: bool = False,
 ) -> str:
     """Why this person may not read so, as a sentence; empty when they may."""
     if proposal.dropped:
         return "The table was mapped anew; this proposal no longer counts."
     if verdict == "ask":
-        return ""
-    deciding = sorted((r for r in readings if r.decides), key=lambda r: r.id)
-    first = deciding[0].person if deciding else person
+        mine = person == proposal.made_by and not open_questions(proposal, readings)
+        return "You mapped this table, and nobody has asked: read the figure." if mine else ""
+    first = next(iter(first_readings(readings)), person)
+    if person != first and person == proposal.made_by:
+        return "You mapped this table: after the first reading it takes somebody else."
     if person != first and not may_review:
         return "Somebody has read this figure already; the second reading needs a reviewer."
-    if person != first and person == proposal.made_by:
-        return "You mapped this table: another person must read this figure after the first."
-    mine = any(r.person == person for r in deciding)
-    if blind and person != first and not mine and verdict not in ("blind", "reject"):
+    if verdict == "settle":
+        return _not_settled_by(proposal, readings, person)
+    if verdict in ("accept", "amend") and is_blind(proposal, readings, person):
         return "This figure is read blind: type what is printed in the cell."
-    if verdict == "settle" and standing(proposal, readings).state != "disputed":
+    return ""
+
+
+def _not_settled_by(proposal: Proposal, readings: Sequence[Reading], person: str) -> str:
+    mine = {r.verdict for r in readings if r.person == person and r.decides}
+    if mine - {"settle"}:
+        return "You have read this figure yourself: a third person settles it."
+    if not mine and standing(proposal, readings).state != "disputed":
         return "There is nothing to settle: nobody disagrees."
     return ""
+
+
+def task(
+    proposal: Proposal, readings: Sequence[Reading], person: str, may_review: bool
+) -> str:  # fmt: skip
+    """What waits here for this person: answer, first, second, settle, or nothing (empty)."""
+    state = standing(proposal, readings).state
+    if state == "asked":
+        return "answer" if person == proposal.made_by else ""
+    wanted = {"open": "first", "single": "second", "disputed": "settle"}.get(state, "")
+    if not wanted or person in counting(proposal, readings):
+        return ""
+    verdict = meant(proposal, readings, person, "amend")
+    return "" if refusal(proposal, readings, person, verdict, may_review) else wanted

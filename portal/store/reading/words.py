@@ -3,6 +3,8 @@
 import sqlite3
 from dataclasses import dataclass
 
+from portal.store.reading.documents import Agreement, agreement
+
 
 @dataclass(frozen=True, slots=True)
 class Glossary:
@@ -19,13 +21,14 @@ class Glossary:
 
 @dataclass(frozen=True, slots=True)
 class Methodology:
-    """What the method page shows from the edition: breaks, marks, cautions."""
+    """What the method page shows from the edition: breaks, marks, cautions, how readers agree."""
 
     breaks: list[sqlite3.Row]
     statuses: list[sqlite3.Row]
     cautions: list[sqlite3.Row]
     conflicts: int
     corrections: int
+    agreement: Agreement
 
 
 def glossary(db: sqlite3.Connection) -> Glossary:
@@ -67,4 +70,5 @@ def methodology(db: sqlite3.Connection) -> Methodology:
         cautions=db.execute(CAUTIONS).fetchall(),
         conflicts=db.execute("SELECT count(*) FROM conflicts").fetchone()[0],
         corrections=db.execute("SELECT count(*) FROM corrections").fetchone()[0],
+        agreement=agreement(db),
     )

@@ -1,0 +1,1 @@
+"""What becomes public: releases, publishing as a job, readers' reports."""
