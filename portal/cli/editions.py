@@ -12,7 +12,7 @@ from portal.cli.screen import SHOWN, say
 from portal.config import Settings
 from portal.core.errors import StoreError
 from portal.ingest import bundle
-from portal.publish import editions
+from portal.publish import editions, takedown
 from portal.store import checks
 from portal.store.desk import Desk, existing_desk, one_writer, open_desk
 
@@ -89,4 +89,6 @@ def verify(config: Settings, folder: Path | None) -> None:
         click.echo(problem)
     if problems:
         sys.exit(1)
+    for file, words in takedown.withdrawn_files(folder).items():
+        click.echo(f"{file}: {words}")
     click.echo(f"{folder}: every file is what was published")

@@ -7,6 +7,7 @@ import click
 from portal.cli.handlers import handlers
 from portal.cli.screen import say
 from portal.config import Settings
+from portal.desk.publishing import reports
 from portal.desk.reading import working
 from portal.ingest import stopping
 from portal.store.desk import existing_desk
@@ -34,4 +35,7 @@ def work(config: Settings, once: bool, for_others: bool) -> None:
             say(f"{done:,} jobs done")
         else:
             db = existing_desk(config.desk)
-            working.work(config, db, handlers(config), lambda: bool(stop.signal), say)
+            working.work(
+                config, db, handlers(config), lambda: bool(stop.signal), say,
+                meanwhile=lambda: reports.take_in(config, db),
+            )  # fmt: skip

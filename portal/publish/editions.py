@@ -20,7 +20,7 @@ from portal.publish.search import search_rows
 from portal.publish.state import State, state
 from portal.store import archive, publishing
 from portal.store.desk import Desk, explain
-from portal.store.writing import record_edition
+from portal.store.writing import last_import, record_edition
 
 NAME = "retention-watch.db"
 SCHEMA = Path(__file__).with_name("edition.sql")
@@ -56,11 +56,11 @@ def publish(db: Desk, archive_folder: Path, editions: Path, say: Progress) -> Ed
     try:
         building.mkdir()
         with _one_moment(db):
-            approved = _approved(db)
+            approved, last = _approved(db), last_import(db)
             say(f"building edition {number}: {len(approved.figures):,} figures")
             content_hash = _database(building / NAME, approved, db, number)
         if before and before.content_hash == content_hash:
-            record_edition(db, before.number, content_hash, before.observations)
+            record_edition(db, before.number, content_hash, before.observations, last)
             return before
         say("writing downloads")
         framed = approved.answers.pictures
@@ -78,7 +78,7 @@ def publish(db: Desk, archive_folder: Path, editions: Path, say: Progress) -> Ed
         raise StoreError(words) from problem
     finally:
         shutil.rmtree(building, ignore_errors=True)
-    record_edition(db, number, content_hash, edition.observations)
+    record_edition(db, number, content_hash, edition.observations, last)
     return edition
 
 

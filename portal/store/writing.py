@@ -194,10 +194,14 @@ def record_look(db: Desk, look: Look) -> None:
         note(conn, "portal", "look", look.source, look.outcome)
 
 
-def record_edition(db: Desk, number: int, content_hash: str, observations: int) -> None:
-    """Remember an edition that now stands; a second time changes nothing."""
+def last_import(db: Desk) -> int:
+    """The newest import; 0 before the first."""
+    return int(db.execute("SELECT coalesce(max(id), 0) FROM imports").fetchone()[0])
+
+
+def record_edition(db: Desk, number: int, content_hash: str, observations: int, last: int) -> None:
+    """Remember an edition that now stands, made of imports up to `last`; twice changes nothing."""
     with transaction(db) as conn:
-        last = conn.execute("SELECT coalesce(max(id), 0) FROM imports").fetchone()[0]
         done = conn.execute(
             "INSERT OR IGNORE INTO editions VALUES (?, ?, ?, ?, ?)",
             [number, content_hash, observations, last, now()],

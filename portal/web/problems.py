@@ -23,8 +23,13 @@ log = logging.getLogger("portal.web")
 TITLES = {
     400: "This address cannot be answered",
     404: "Nothing stands at this address",
+    403: "This may not be sent from there",
     405: "This address can only be read",
+    410: "This was taken back",
+    413: "That is too long",
+    415: "That was sent in a form that we do not read",
     422: "A value in this address does not fit",
+    429: "Too much at once; please come back soon",
     500: "Something broke on our side",
     503: "No edition can be shown now",
 }

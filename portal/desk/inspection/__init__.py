@@ -1,6 +1,6 @@
 """Inspection of documents before anyone opens them: what is hidden in them, and what is seen.
 
-In production call `sandbox.run` and `sandbox.visible_tables`: the same in a walled-off process.
+In production call `sandbox.look`: the same in a walled-off process.
 """
 
 from portal.desk.inspection.findings import OUTCOMES, Finding, Inspection

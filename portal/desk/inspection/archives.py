@@ -17,7 +17,7 @@ def read(package: Package, inner: Read) -> None:
     for name in package.names():
         content = package.read(name)
         place = package.number(name).replace("part", "member")
-        if any(word in name.casefold() for word in _LITTER):
+        if is_litter(name):
             package.report.hidden("unknown_part", place, content[:100_000].decode("latin-1"))
             continue
         if kinds.true_kind(content) in ("zip", "gzip", "archive"):
@@ -26,6 +26,11 @@ def read(package: Package, inner: Read) -> None:
         inner(content, name, package.report.inside(place))
     if not package.names():
         raise Refused("corrupt", "empty archive")
+
+
+def is_litter(name: str) -> bool:
+    """Tell what an operating system leaves in archives from what a person put there."""
+    return any(word in name.casefold() for word in _LITTER)
 
 
 def gunzip(content: bytes, report: Report, limit: int) -> bytes:

@@ -25,6 +25,9 @@ def parts(package: Package) -> Iterator[tuple[str, etree._Element]]:
 
 def compare(package: Package, read_sheets: list[Sheet], names: list[str]) -> None:
     """Note copies in charts which are not what the visible cells show."""
+    drawn = list(parts(package))
+    if not drawn:
+        return
     visible = {
         names[sheet.number - 1].casefold(): {
             (cell.row, cell.column): cell.text for cell in sheet.table.cells
@@ -32,7 +35,7 @@ def compare(package: Package, read_sheets: list[Sheet], names: list[str]) -> Non
         for sheet in read_sheets
         if sheet.number <= len(names)
     }
-    for place, root in parts(package):
+    for place, root in drawn:
         lost: list[str] = []
         for cache in markup.each(
             root, "strCache", "numCache", "multiLvlStrCache", "strLit", "numLit", "lvl"

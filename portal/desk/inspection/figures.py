@@ -59,13 +59,14 @@ def _headers(table: Table) -> dict[int, str]:
     headers: dict[int, str] = {}
     if table.prose:
         return headers
-    for cell in table.cells:
+    first_row = min((cell.row for cell in table.cells), default=1)
+    top = [cell for cell in table.cells if cell.row <= _HEADER_ROWS or cell.row == first_row]
+    for cell in top:
         short = len(cell.text) <= 60 and not any(letter.isdigit() for letter in cell.text[:1])
         head = cell.row <= _HEADER_ROWS and (cell.column > 1 or cell.row > 1)
         if head and cell.column not in headers and short:
             headers[cell.column] = cell.text.strip()
-    first_row = min((cell.row for cell in table.cells), default=1)
-    for cell in table.cells:
+    for cell in top:
         if cell.row == first_row and len(cell.text) <= 60 and cell.column == 1:
             headers.setdefault(1, cell.text.strip())
             if not any(c.row == first_row and c.column > 1 for c in table.cells[:50]):
@@ -119,7 +120,7 @@ def _free_text(
 ) -> None:
     """Hold columns of running text: nobody can tell by program whom they name."""
     for _column, cells in table.columns().items():
-        texts = [cell for cell in cells if any(letter.isalpha() for letter in cell.text)]
+        texts = [cell for cell in cells if _has_letters(cell.text)]
         prose = [cell for cell in texts if _is_prose(cell.text)]
         if len(prose) >= 3 and len(prose) >= len(texts) * 0.3:
             place = f"{table.place}, {spans.of_cells('hidden_column', [cells[0]])}"
@@ -128,6 +129,10 @@ def _free_text(
             for cell in texts:
                 if cell.row > first or _is_prose(cell.text):
                     held[cell] = "free_text"
+
+
+def _has_letters(text: str) -> bool:
+    return not text.isdigit() and any(letter.isalpha() for letter in text)
 
 
 def _is_prose(text: str) -> bool:
@@ -141,7 +146,7 @@ def _names(table: Table, headers: dict[int, str], held: dict[Cell, str], report:
     for column, cells in table.columns().items():
         header = headers.get(column, "")
         below = [cell for cell in cells if cell.text.strip() != header]
-        alike = [cell for cell in below if pii.looks_like_a_name(cell.text)]
+        alike = [c for c in below if not c.text.isdigit() and pii.looks_like_a_name(c.text)]
         says = bool(_NAME_HEADER.fullmatch(header))
         sure = says and bool(_SURE_NAME.search(header))
         commas = [cell for cell in alike if re.fullmatch(r"\S+, \S+", cell.text.strip())]
@@ -164,6 +169,10 @@ def _formulas(table: Table, report: Report) -> None:
 
 def _is_formula(text: str) -> bool:
     """Tell a cell that a spreadsheet runs; -n/a, +44 numbers and dashes are ordinary text."""
+    if text[:1].isalnum():
+        return False
+    if text[:1] == "'":
+        return False  # a spreadsheet takes the rest for text
     bare = text.lstrip(" \u00a0\ufeff\"'")
     if not bare or bare[0] not in STARTS_A_FORMULA.replace("|", "").replace("%", ""):
         return bare[:1] in ("|", "%") and len(bare) > 1 and not bare[1:2].isspace()

@@ -104,7 +104,7 @@ def _hiding(element: etree._Element, style: str) -> str:
     )
     if tag in ("script", "style", "head", "title", "meta", "link"):
         return ""
-    if tag in ("template", "noscript", "noembed", "noframes", "datalist"):
+    if tag in ("template", "noscript", "noembed", "noframes", "datalist", "desc", "metadata"):
         return "hidden_text"
     if tag == "input" and (element.get("type") or "").casefold() == "hidden":
         return "hidden_text"
@@ -177,7 +177,15 @@ def _marks(root: etree._Element, report: Report) -> None:
             if name.casefold().startswith("on") or "javascript:" in value.casefold():
                 report.add("active_content", "page")
             elif name.startswith("data-") or name in ("title", "alt", "aria-label"):
-                report.personal("page", value)
+                if _says_something(value):
+                    report.hidden("alt_text", "page", value, outcome="accept_stripped")
+                else:
+                    report.personal("page", value)
+
+
+def _says_something(value: str) -> bool:
+    """Tell words from the codes that pages carry for their scripts."""
+    return bool(re.search(r"[A-Z]|[a-z] [a-z]", value)) and not value.startswith("{")
 
 
 def _table(table: etree._Element, place: str, hidden: set[etree._Element], report: Report) -> None:

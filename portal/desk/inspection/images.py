@@ -14,6 +14,7 @@ _HARMLESS = {(0xE0, b"JFIF"), (0xE0, b"JFXX"), (0xE2, b"ICC_PROFILE"), (0xEE, b"
 _CHUNKS = set(
     b"IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB bKGD hIST pHYs sPLT acTL fcTL fdAT".split()
 )
+_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _TIFF_TEXT = (270, 271, 272, 285, 305, 306, 315, 316, 333, 700, 33432, 33723, 34377, 34665, 34853)
 
 
@@ -40,12 +41,32 @@ def metadata(content: bytes, place: str, report: Report) -> bool:
     elif form == "PNG":
         _png(content, place, report)
     elif form == "GIF":
+        _after(content[_gif_end(content) :], place, report)
         _loose(content, (b"XMP Data", b"\x21\xfe"), place, report)
     else:
         found = [str(tags[tag]) for tag in _TIFF_TEXT if tag in tags]
         _note(place, " ".join(found), len(found), report)
         _loose(content, (b"<x:xmpmeta", b"http://ns.adobe.com"), place, report)
+        if form in ("WEBP", "BMP"):
+            at, more = (4, 8) if form == "WEBP" else (2, 0)
+            end = struct.unpack("<I", content[at : at + 4])[0] + more
+            _after(content[end + end % 2 :] if form == "WEBP" else content[end:], place, report)
     return True
+
+
+def _gif_end(content: bytes) -> int:
+    """Return where a GIF ends: after its blocks, which say how long they are."""
+    at = 13 + (3 << (content[10] & 7) + 1 if content[10] & 0x80 else 0)
+    while at < len(content) and content[at] in (0x21, 0x2C):
+        if content[at] == 0x2C:
+            flags = content[at + 9]
+            at += 11 + (3 << (flags & 7) + 1 if flags & 0x80 else 0)
+        else:
+            at += 2
+        while at < len(content) and content[at]:
+            at += content[at] + 1
+        at += 1
+    return at + 1
 
 
 def _note(place: str, text: str, count: int, report: Report) -> None:
@@ -63,11 +84,20 @@ def _jpeg(content: bytes, place: str, report: Report) -> None:
         body = content[at + 4 : at + 2 + length]
         if 0xE0 <= marker <= 0xEF or marker == 0xFE:
             _segment(marker, body, place, report)
-        if marker == 0xDA:
-            break
         at += 2 + length
-    end = content.rfind(b"\xff\xd9")
-    _after(content[end + 2 :] if end >= 0 else b"", place, report)
+        if marker == 0xDA:
+            at = _after_scan(content, at)
+        if content[at : at + 2] == b"\xff\xd9":
+            _after(content[at + 2 :], place, report)
+            return
+    report.add("truncated", place, outcome="quarantine")
+
+
+def _after_scan(content: bytes, at: int) -> int:
+    """Return where the next marker stands; within a scan only stuffed bytes and restarts do."""
+    for found in _MARKER.finditer(content, at):
+        return found.start()
+    return len(content)
 
 
 def _segment(marker: int, body: bytes, place: str, report: Report) -> None:

@@ -66,7 +66,7 @@ _OTHER_MARKUP = re.compile(rb"<(?:svg|\?xml|!doctype|\w+:?\w*\s+xmlns)", re.I)
 
 def true_kind(content: bytes) -> str:
     """Return the kind that the bytes show: a key of READ, or a word for what we do not take."""
-    if not content:
+    if not content.strip(b"\0 \t\r\n"):
         return "empty"
     if content[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return _package_kind(content)

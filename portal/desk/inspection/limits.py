@@ -38,7 +38,7 @@ class Limits:
     # nested graphics states: the standard says 28, real files stay under 60
     graphics_states: int = 400
     content_stream: int = 24 * MB
-    seconds: float = 9.0
+    seconds: float = 12.0  # of the processor
 
 
 LIMITS = Limits()

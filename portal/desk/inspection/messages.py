@@ -20,7 +20,7 @@ _KEPT = ("subject", "date")
 _ROUTINE = {"mime-version", "content-type", "content-transfer-encoding", "content-language"}
 # code pages that need no guess: UTF-8, US-ASCII, Western
 _SURE = {0, 1252, 20127, 28591, 65001, 1200}
-_ATTACHMENT = re.compile(r"__attach_version1\.0_#")
+ATTACHMENT = re.compile(r"__attach_version1\.0_#")
 
 
 def read(content: bytes, report: Report, inner: Read) -> None:
@@ -76,11 +76,12 @@ def _part(part: EmailMessage, attached: int, report: Report, inner: Read) -> int
         return 0
     number = attached + 1
     report.add("attachment", f"attachment {number}")
-    inner(content, name or f"attachment.{_guess(content)}", report.inside(f"attachment {number}"))
+    inner(content, name or f"attachment.{guessed(content)}", report.inside(f"attachment {number}"))
     return 1
 
 
-def _guess(content: bytes) -> str:
+def guessed(content: bytes) -> str:
+    """Return the ending of a name for an attachment that has none."""
     kind = kinds.true_kind(content)
     return "txt" if kind == "csv" else kind
 
@@ -109,7 +110,7 @@ def _body(content: bytes, charset: str, marked_up: bool, report: Report) -> None
 
 def outlook(container: olefile.OleFileIO, entries: list[list[str]], report: Report) -> None:
     """Inspect an Outlook message: what it carries is counted, its text waits for a person."""
-    attached = {entry[0] for entry in entries if _ATTACHMENT.match(entry[0])}
+    attached = {entry[0] for entry in entries if ATTACHMENT.match(entry[0])}
     people = {entry[0] for entry in entries if entry[0].startswith("__recip_version1.0_#")}
     report.add("attachment", "attachments", len(attached))
     report.add("mail_header", "recipients", len(people), "accept_stripped")

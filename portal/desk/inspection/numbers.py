@@ -60,6 +60,8 @@ def ambiguous(table: Table, report: Report) -> None:
     """Note columns in which a printed number or date can be read in more than one way."""
     for cells in table.columns().values():
         texts = [cell for cell in cells if cell.text[:1].isdigit() or cell.text[:1] in "-(~≈£<c"]
+        if all(_is_count(cell.text) for cell in texts):
+            continue
         doubtful = _doubtful_numbers(texts) + _doubtful_dates(texts)
         if doubtful:
             place = f"{table.place}, {spans.of_cells('', doubtful)}"
@@ -68,9 +70,10 @@ def ambiguous(table: Table, report: Report) -> None:
 
 def _doubtful_numbers(cells: list[Cell]) -> list[Cell]:
     plain = [cell for cell in cells if _PLAIN.fullmatch(cell.text.strip())]
+    marked = [cell for cell in cells if not _is_count(cell.text)]
     found = []
     for name, pattern in _TRAPS:
-        matching = [cell for cell in cells if pattern.fullmatch(cell.text.strip())]
+        matching = [cell for cell in marked if pattern.fullmatch(cell.text.strip())]
         if name == "thousands written with a dot":
             # 1.204 alone may be a share; beside 1,204 or whole numbers it may be a thousand
             others = [c for c in plain if c not in matching and "." not in c.text]
@@ -115,7 +118,11 @@ def small_counts(table: Table, headers: dict[int, str], report: Report) -> None:
     """Note counts of persons from 1 to 4, and withheld ones which the totals give away."""
     words = " ".join(cell.text for cell in table.cells[:5_000] if not cell.text[:1].isdigit())
     counted = [cell for cell in table.cells if _is_count(cell.text)]
-    marks = [cell for cell in table.cells if _SUPPRESSED.fullmatch(cell.text.strip())]
+    marks = [
+        cell
+        for cell in table.cells
+        if not _is_count(cell.text) and _SUPPRESSED.fullmatch(cell.text.strip())
+    ]
     if not marks and not _PERSONS.search(words):
         return
     most = _SMALL_SENSITIVE if _SENSITIVE.search(words) else _SMALL

@@ -169,6 +169,9 @@ def _cell(
         form = reading.styles.of("table-cell", style).get("data-style", "")
         unreadable = reading.styles.unreadable("table-cell", style)
         why = "invisible_text" if unreadable or form in reading.styles.empty_formats else ""
+    words = markup.attribute(element, "string-value")
+    if words and text.strip() and "".join(words.split()) != "".join(text.split()):
+        reading.report.hidden("invisible_text", place, words)
     numeric = _plain_number(element)
     if numeric and value and text.strip() and not any(letter.isdigit() for letter in text):
         # the sheet shows the number; words stored beside it are seen by nobody

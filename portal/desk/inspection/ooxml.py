@@ -52,7 +52,9 @@ def inventory(package: Package) -> list[Relation]:
     _content_types(package)
     for name in package.names():
         if "/media/" in name.casefold():
-            images.metadata(package.read(name), package.number(name), package.report)
+            picture, place = package.read(name), package.number(name)
+            if not images.metadata(picture, place, package.report):
+                package.report.hidden("unknown_part", place, buried.text_of(picture))
     properties.office(package)
     return relations
 

@@ -28,7 +28,10 @@ _PARTS = (
     (r"database/.*|forms/.*|reports/.*", "connection"),
 )  # fmt: skip
 _COMPILED = tuple((re.compile(pattern), kind) for pattern, kind in _PARTS)
-_TYPES = re.compile(r"urn:oasis:names:tc:opendocument|openoffice|text/xml", re.I)
+_OWN_WORDS = re.compile(
+    r"(?:content|styles|settings|meta)\.xml|"
+    r"http://(?:docs\.oasis-open\.org/ns/office|www\.w3\.org)/[\w./#\-]{1,80}"
+)
 
 
 def read(package: Package) -> None:
@@ -69,7 +72,15 @@ def _inventory(package: Package) -> None:
         elif kind:
             report.hidden(kind, place, buried.text_of(package.read(name)))
         elif name.startswith(("Pictures/", "media/")):
-            images.metadata(package.read(name), place, report)
+            picture = package.read(name)
+            if not images.metadata(picture, place, report):
+                report.hidden("unknown_part", place, buried.text_of(picture))
+        elif name.startswith(("Configurations2/", "layout-cache")):
+            # what an office program writes here by itself is empty
+            if name.startswith("C") and package.read(name).strip():
+                report.hidden("custom_xml", place, buried.text_of(package.read(name)))
+        elif name == "manifest.rdf":
+            _described(package, name)
     if "META-INF/manifest.xml" in package.names():
         root = markup.parse(package.read("META-INF/manifest.xml"), "manifest", report)
         if next(markup.each(root, "encryption-data"), None) is not None:
@@ -87,6 +98,14 @@ def _inventory(package: Package) -> None:
             name = markup.attribute(item, "name")
             if name in ("PrinterName", "PrinterSetup", "CurrentDatabaseDataSource"):
                 properties.note(report, "settings", name, item.text or "")
+
+
+def _described(package: Package, name: str) -> None:
+    """What an office program says of its own parts is no finding; anything else is."""
+    root = markup.parse(package.read(name), "manifest", package.report)
+    said = [*root.itertext(), *(value for e in root.iter("*") for value in e.attrib.values())]
+    other = [text for text in said if text.strip() and not _OWN_WORDS.fullmatch(text.strip())]
+    package.report.hidden("custom_xml", "manifest", "\n".join(other), len(other))
 
 
 _HIDING = {

@@ -1,228 +1,213 @@
-"""Inspection in a process of its own, walled off and killed when over; the parent survives all."""
+"""Hostile documents, read in walled-off processes that are killed when over; we survive them all.
+
+One process reads one document once. Its answer is checked word by word (answers.py). `look` always
+ends in an Inspection; everything else raises a PortalError that says what is wrong.
+"""
 
 import hashlib
-import json
-import os
 import re
-import selectors
 import shutil
 import signal
 import struct
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from time import monotonic
+from typing import Any, TypeVar
 
-from portal.desk.inspection import walls
-from portal.desk.inspection.findings import OUTCOMES, Finding, Inspection, worst
-from portal.desk.inspection.limits import MB
+from portal.core.errors import BadInput, PortalError
+from portal.desk.inspection import answers, walls
+from portal.desk.inspection.findings import Inspection, worst
+from portal.desk.inspection.limits import LIMITS, MB
+from portal.desk.inspection.nursery import bubblewrap
+from portal.desk.inspection.process import (
+    WORKER,
+    Allowance,
+    Answer,
+    Ended,
+    Garbage,
+    Late,
+    ask,
+    run,
+)
 from portal.desk.inspection.readers import failed
-from portal.desk.inspection.tables import Cell, Table
+from portal.desk.inspection.tables import Table
+from portal.extract import model
 
-WORKER = Path(__file__).with_name("worker.py")
-PROJECT = Path(__file__).resolve().parents[3]
-MEMORY, CPU_SECONDS, SECONDS = 512 * MB, 10, 10.0
-MOST_ANSWER = 128 * MB
-_WORD = re.compile(r"[a-z_0-9]{2,40}")
+LOOKING = Allowance(seconds=90, processor=15)
+EXTRACTING = Allowance(seconds=120, processor=60, memory=768 * MB)
+PICTURED = Allowance(seconds=1_800, processor=240, memory=768 * MB)
+DRAWING = Allowance(seconds=120, processor=60, answer=1_024 * MB)
+UNPACKING = Allowance(seconds=30, processor=14)
+RECOGNISING = Allowance(seconds=120, processor=120, memory=1_024 * MB, answer=16 * MB)
+MOST_PAGES = 200
+Got = TypeVar("Got")
+# how a child says that its memory was not enough
+NO_MEMORY = 3
+_PNG = b"\x89PNG\r\n\x1a\n"
 _HARD = {signal.SIGXCPU, signal.SIGXFSZ}
 _CRASH = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL}
+_WRONG = (ValueError, struct.error, KeyError, TypeError, AttributeError, RecursionError, Garbage)
 
 
-class Garbage(Exception):
-    """An answer that is not what a worker writes."""
+class NotRead(PortalError):
+    """A document that its walled-off reader did not come back from, or answered garbage."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    raw: bytes
-    code: int
-    late: bool
-
-
-def run(content: bytes, name: str, seconds: float = SECONDS) -> Inspection:
-    """Inspect a document in a walled-off process; the result says which walls stood."""
-    return _look(content, name, False, seconds)[0]
-
-
-def visible_tables(content: bytes, name: str, seconds: float = SECONDS) -> list[Table]:
-    """Return what a reader of the document sees, read in a walled-off process."""
-    return _look(content, name, True, seconds)[1]
-
-
-def look(content: bytes, name: str, seconds: float = SECONDS) -> tuple[Inspection, list[Table]]:
-    """Return both the inspection and the visible tables from one walled-off process."""
-    return _look(content, name, True, seconds)
-
-
-def _look(
-    content: bytes, name: str, tables: bool, seconds: float, worker: Path = WORKER
+def look(
+    content: bytes, name: str, allowance: Allowance = LOOKING, worker: Path = WORKER
 ) -> tuple[Inspection, list[Table]]:
+    """Return what may be said of a document, and what a reader of it sees; never raises."""
+    if len(content) > LIMITS.size:
+        return failed(content, "too_large", "document", "reject"), []
     try:
-        answer = _ask(content, name, tables, seconds, worker)
+        answer = ask({"job": "look", "name": name}, content, allowance, worker=worker)
+        return _looked(content, answer)
     except OSError:
         return failed(content, "interrupted", "sandbox did not start", "quarantine"), []
-    if answer.late:
+    except Late:
         return failed(content, "expansion_bomb", "time", "reject"), []
-    if answer.code:
-        return _ended(content, answer.code), []
-    try:
-        return _understood(content, json.loads(answer.raw), tables)
-    except (ValueError, KeyError, TypeError, Garbage, RecursionError):
+    except Ended as end:
+        return _ended(content, end.code), []
+    except _WRONG:
         return failed(content, "unreadable_answer", "sandbox", "quarantine"), []
 
 
+def extract(content: bytes, name: str, kind: str) -> list[model.Table]:
+    """Return the tables of a document of this kind; scanned pages are read by OCR."""
+    asked = {"job": "extract", "name": name, "kind": kind}
+    return _asked(asked, content, EXTRACTING if kind != "pdf" else PICTURED, _tables)
+
+
+def extract_pictured(content: bytes) -> list[model.Table]:
+    """Return the tables of a PDF as its pages show them: by OCR, whatever text it holds."""
+    return _asked({"job": "extract_pictured"}, content, PICTURED, _tables)
+
+
+def picture(content: bytes, page: int, scale: float) -> bytes:
+    """Return a page of a PDF, counted from 1, as PNG with `scale` pixels to the point."""
+    return pictures(content, [page], scale)[0]
+
+
+def pictures(content: bytes, pages: Sequence[int], scale: float) -> list[bytes]:
+    """Return several pages of a PDF as PNG, in the order asked for, drawn by one process."""
+    if not pages or len(pages) > MOST_PAGES:
+        raise BadInput(f"from 1 to {MOST_PAGES} pages", len(pages))
+
+    def drawn(answer: Answer) -> list[bytes]:
+        if len(answer.blobs) != len(pages):
+            raise Garbage("pictures")
+        return answer.blobs
+
+    asked = {"job": "pictures", "pages": list(pages), "scale": scale}
+    return _asked(asked, content, DRAWING, drawn, answers.picture)
+
+
+def parts(content: bytes, name: str) -> list[tuple[str, bytes]]:
+    """Return name and bytes of each document inside a zip, a gzip or an e-mail."""
+
+    def named(answer: Answer) -> list[tuple[str, bytes]]:
+        names = answer.said["names"]
+        if not isinstance(names, list) or len(names) != len(answer.blobs):
+            raise Garbage("parts")
+        return [(answers.line(n), part) for n, part in zip(names, answer.blobs, strict=True)]
+
+    return _asked({"job": "parts", "name": name}, content, UNPACKING, named)
+
+
+def _asked(
+    asked: dict[str, Any],
+    content: bytes,
+    allowance: Allowance,
+    understood: Callable[[Answer], Got],
+    each: Callable[[bytes], bytes] = bytes,
+) -> Got:
+    """Have a job done and its answer checked; whatever goes wrong is a PortalError."""
+    job = str(asked["job"])
+    if len(content) > LIMITS.size:
+        raise BadInput(f"a document of at most {LIMITS.size:,} bytes", f"{len(content):,}")
+    try:
+        answer = ask(asked, content, allowance, _recognised, each=each)
+        if not _stood(answer.said):
+            raise NotRead(f"{job}: no walls stood around the process, so nothing was read")
+        wrong = answers.problem(answer.said) if "error" in answer.said else None
+        if wrong is None:
+            return understood(answer)
+    except OSError as problem:
+        raise NotRead(f"{job}: the walled-off process did not start ({problem})") from problem
+    except Late as problem:
+        raise NotRead(f"{job}: not done within {allowance.seconds:g} s") from problem
+    except Ended as end:
+        raise NotRead(f"{job}: the process ended early, by {_how(end.code)}") from end
+    except _WRONG as problem:
+        raise NotRead(f"{job}: the process answered what is no answer") from problem
+    raise wrong
+
+
+def _tables(answer: Answer) -> list[model.Table]:
+    found = [answers.table(entry) for entry in _list(answer.said["tables"])]
+    if sum(len(table.cells) for table in found) > LIMITS.cells:
+        raise Garbage("cells")
+    return found
+
+
+def _looked(content: bytes, answer: Answer) -> tuple[Inspection, list[Table]]:
+    said = answer.said
+    stood = _stood(said)
+    if not stood:
+        return failed(content, "interrupted", "no walls around the sandbox", "quarantine"), []
+    findings = tuple(sorted(answers.finding(entry) for entry in _list(said["findings"])))
+    verdict = worst(finding.outcome for finding in findings)
+    seen = [answers.visible(entry) for entry in _list(said["tables"])]
+    inspection = Inspection(
+        answers.word(said["kind"]), verdict, findings, len(content),
+        hashlib.sha256(content).hexdigest(), stood,
+    )  # fmt: skip
+    return inspection, [] if verdict == "reject" else seen
+
+
+def _list(value: object) -> list[Any]:
+    if not isinstance(value, list) or len(value) > 100_000:
+        raise Garbage("list")
+    return value
+
+
+def _stood(said: dict[str, object]) -> tuple[str, ...]:
+    """Return the walls that stood; none where one was missing without which nothing is read."""
+    claimed = _list(said["walls"])
+    stood = tuple(wall for wall in walls.ALL if wall in claimed)
+    if not all(needed in stood for needed in walls.NEEDED):
+        return ()
+    return (*stood, "bubblewrap") if bubblewrap() else stood
+
+
 def _ended(content: bytes, code: int) -> Inspection:
-    """Say what it means that a worker ended before it answered."""
-    number = -code if code < 0 else code - 128
-    if number in _HARD:
+    """Say what it means that a process ended before it answered."""
+    if -code in _HARD:
         return failed(content, "expansion_bomb", "processor time", "reject")
-    if number in _CRASH:
+    if code == NO_MEMORY:
+        return failed(content, "expansion_bomb", "memory", "reject")
+    if -code in _CRASH:
         return failed(content, "corrupt", "reader crashed", "reject")
     return failed(content, "interrupted", "sandbox ended early", "quarantine")
 
 
-def _understood(
-    content: bytes, said: dict[str, object], tables: bool
-) -> tuple[Inspection, list[Table]]:
-    """Check every word of the answer: the worker may have been taken over."""
-    stood = tuple(wall for wall in walls.ALL if wall in said["walls"])  # type: ignore[operator]
-    if not all(needed in stood for needed in walls.NEEDED):
-        weak = failed(content, "interrupted", "no walls around the sandbox", "quarantine")
-        return replace(weak, walls=stood), []
-    findings = tuple(sorted(_finding(entry) for entry in said["findings"]))  # type: ignore
-    kind = str(said["kind"])
-    if not _WORD.fullmatch(kind):
-        raise Garbage(kind)
-    verdict = worst(finding.outcome for finding in findings)
-    digest = hashlib.sha256(content).hexdigest()
-    seen = [_table(entry) for entry in said["tables"]] if tables else []  # type: ignore
-    outer = ("bubblewrap",) if bubblewrap() else ()
-    return Inspection(kind, verdict, findings, len(content), digest, stood + outer), seen
+def _how(code: int) -> str:
+    names = {-int(each): each.name for each in signal.Signals}
+    names[NO_MEMORY] = "want of memory"
+    return names.get(code, f"exit code {code}")
 
 
-def _finding(entry: dict[str, object]) -> Finding:
-    kind, place, outcome = str(entry["kind"]), str(entry["place"]), str(entry["outcome"])
-    number = entry["count"]
-    known = _WORD.fullmatch(kind) and outcome in OUTCOMES and len(place) <= 400
-    if not known or not place.isprintable() or not isinstance(number, int) or number < 1:
-        raise Garbage(kind)
-    return Finding(kind, place, number, outcome)
-
-
-def _table(entry: dict[str, object]) -> Table:
-    cells = [
-        Cell(int(row), int(column), str(text), str(held))
-        for row, column, text, held in entry["cells"]  # type: ignore
-    ]
-    return Table(str(entry["place"])[:400], cells, bool(entry["prose"]))
-
-
-def _ask(content: bytes, name: str, tables: bool, seconds: float, worker: Path) -> _Answer:
-    asked = json.dumps({"name": name, "tables": tables}).encode()
-    with _folder() as folder, _document(struct.pack(">I", len(asked)) + asked, content) as given:
-        process = subprocess.Popen(
-            _command(worker, folder),
-            stdin=given,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={"PATH": "/usr/bin:/bin", "OPENBLAS_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"},
-            cwd="/",
-            start_new_session=True,
-        )
-        try:
-            raw, late = _collect(process, seconds)
-        finally:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-            code = process.wait()
-        return _Answer(raw, 0 if raw and not late and code == -signal.SIGKILL else code, late)
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    """A folder for one document, gone afterwards; inside bubblewrap it is memory only."""
-    if bubblewrap():
-        yield Path("/tmp")
-        return
-    with tempfile.TemporaryDirectory(prefix="inspection-") as name:
-        if os.geteuid() == 0:
-            os.chown(name, walls.NOBODY, walls.NOBODY)
-        yield Path(name)
-
-
-@contextmanager
-def _document(header: bytes, content: bytes) -> Iterator[int]:
-    """Hand the document over in memory, so that no file of it lies anywhere."""
-    given = os.memfd_create("document")
+def _recognised(asked: bytes, left: float) -> bytes:
+    """Have a picture read by tesseract, behind walls too; no bytes where that failed."""
+    (dpi,) = struct.unpack(">I", asked[:4])
+    content, program = asked[4:], shutil.which("tesseract")
+    if program is None or not 50 <= dpi <= 1_200 or not content.startswith(_PNG):
+        return b""
+    allowance = replace(RECOGNISING, seconds=min(RECOGNISING.seconds, left))
+    asked_for = {"job": "recognise", "program": program, "dpi": dpi}
     try:
-        with os.fdopen(os.dup(given), "wb") as writing:
-            writing.write(header)
-            writing.write(content)
-        os.lseek(given, 0, os.SEEK_SET)
-        yield given
-    finally:
-        os.close(given)
-
-
-def _collect(process: subprocess.Popen[bytes], seconds: float) -> tuple[bytes, bool]:
-    """Read the answer until it ends, grows too long, or the time is over."""
-    assert process.stdout is not None
-    deadline, pieces, size = monotonic() + seconds, [], 0
-    with selectors.DefaultSelector() as ready, process.stdout as pipe:
-        ready.register(pipe, selectors.EVENT_READ)
-        while True:
-            left = deadline - monotonic()
-            if left <= 0 or not ready.select(left):
-                return b"", True
-            piece = os.read(pipe.fileno(), 1 << 20)
-            if not piece:
-                break
-            pieces.append(piece)
-            size += len(piece)
-            if size > MOST_ANSWER:
-                return b"", True
-    try:
-        process.wait(max(0.1, deadline - monotonic()))
-    except subprocess.TimeoutExpired:
-        return b"", True
-    return b"".join(pieces), False
-
-
-def _command(worker: Path, folder: Path) -> list[str]:
-    inner = [sys.executable, "-I", "-B", str(worker), str(folder), str(MEMORY), str(CPU_SECONDS)]
-    return [*_bubble(worker), *inner] if bubblewrap() else inner
-
-
-def _bubble(worker: Path) -> list[str]:
-    words = ["bwrap", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
-    words += ["--die-with-parent", "--new-session", "--cap-drop", "ALL"]
-    if os.geteuid() == 0:
-        words += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
-    else:
-        words += ["--unshare-user", "--uid", str(walls.NOBODY), "--gid", str(walls.NOBODY)]
-    words += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", str(64 * MB)]
-    words += ["--tmpfs", "/tmp"]
-    shown = {Path("/usr"), Path(sys.prefix), Path(sys.base_prefix), PROJECT / "portal"}
-    shown |= {Path(p) for p in ("/lib", "/lib64", "/bin", "/etc/ld.so.cache") if Path(p).exists()}
-    shown.add(worker.parent)
-    for path in sorted(shown):
-        words += ["--ro-bind", str(path), str(path)]
-    return [*words, "--chdir", "/", "--"]
-
-
-@cache
-def bubblewrap() -> bool:
-    """Tell whether bubblewrap is here and may work here; containers often forbid it."""
-    if not shutil.which("bwrap"):
-        return False
-    trial = [*_bubble(WORKER), sys.executable, "-I", "-c", "print(1)"]
-    try:
-        done = subprocess.run(trial, capture_output=True, timeout=20, check=False)
-    except (OSError, subprocess.SubprocessError):
-        return False
-    return done.returncode == 0 and done.stdout.strip() == b"1"
+        said, words = run(asked_for, content, allowance)
+    except (OSError, Late, Ended, *_WRONG):
+        return b""
+    walled = bool(_stood(said)) and "one_program" in _list(said["walls"])
+    return words if walled and re.match(rb"level\t", words) else b""

@@ -1,5 +1,6 @@
 """One sheet of a workbook: its visible cells, and everything in it that cannot be seen."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,7 @@ from portal.desk.inspection.tables import Cell, Table, column_number
 # thinner than half a letter, or lower than two points: nobody sees what is in it
 THIN, LOW = 0.5, 2.0
 LAST_ROW = 1_048_576
+_FORMULA = re.compile(rb"[<:]\0?f")
 
 
 @dataclass(slots=True)
@@ -54,7 +56,7 @@ def read(sheet: Sheet, content: bytes) -> etree._Element:
     def one(element: etree._Element) -> None:
         actions[markup.local(element)](sheet, element)
 
-    sheet.calculates = b"<f" in content or sheet.calculates
+    sheet.calculates = bool(_FORMULA.search(content)) or sheet.calculates
     root = markup.stream(content, sheet.place, sheet.report, tuple(actions), one)
     return root
 
@@ -89,33 +91,54 @@ def _row(sheet: Sheet, element: etree._Element) -> None:
     if sheet.default_hidden and not markup.is_true(element.get("customHeight", "")):
         hidden = hidden or element.get("hidden") is None
     column = 0
-    for cell in element:
-        if markup.local(cell) == "c":
-            column = column_number(cell.get("r", "")) or column + 1
-            _cell(sheet, cell, column, hidden)
+    # the row's children are in its own namespace; a look-up by wildcard costs ten times as much
+    names = element.tag.rpartition("}")[0]
+    space = f"{names}}}" if names else ""
+    cells = element.findall(f"{space}c")
+    for cell in cells:
+        column = column_number(cell.get("r", "")) or column + 1
+        _cell(sheet, cell, column, hidden, space)
+    if len(cells) != len(element):
+        sheet.report.add("unknown_part", f"{sheet.place}, row {sheet.row}")
     sheet.report.spent["cells"] += len(element)
     if sheet.report.spent["cells"] > sheet.report.limits.cells or column > 16_384:
         raise Refused("expansion_bomb", f"{sheet.place}, cells")
 
 
-def _cell(sheet: Sheet, element: etree._Element, column: int, row_hidden: bool) -> None:
+def _cell(sheet: Sheet, element: etree._Element, column: int, row_hidden: bool, space: str) -> None:
     look = sheet.styles.look(element.get("s"))
-    text, value, unreadable = _value(sheet, element, look)
-    formula = element.find("{*}f")
-    if formula is not None:
-        _formula(sheet, formula, column, value)
-    if value != "" and sheet.calculates:
-        sheet.values[sheet.row, column] = value
+    text, value, unreadable = _value(sheet, element, look, space)
+    if sheet.calculates:
+        formula = element.find(f"{space}f")
+        if formula is not None:
+            _formula(sheet, formula, column, value)
+        if value != "":
+            sheet.values[sheet.row, column] = value
+    if len(element) > 1 or not text:
+        _unread(sheet, element, space, column)
     if text == "" or text.isspace():
         return
     cell = Cell(sheet.row, column, text)
     why = sheet.hidden or ("hidden_row" if row_hidden else _column_hidden(sheet, column))
-    if not why and (unreadable or look.unreadable or not shows(look.code, value)):
+    plain = look.code == "General"
+    if not why and (unreadable or look.unreadable or not (plain or shows(look.code, value))):
         why = "invisible_text"
     if why:
         sheet.concealed.setdefault(why, []).append((cell, text))
     else:
         sheet.table.cells.append(cell)
+
+
+def _unread(sheet: Sheet, element: etree._Element, space: str, column: int) -> None:
+    """Note what a cell holds beside the value that it shows."""
+    read = {f"{space}v", f"{space}f"}
+    if element.get("t") == "inlineStr":
+        read = {f"{space}is", f"{space}f"}
+    for child in element.iterchildren("*"):
+        text = "" if child.tag in read else markup.words(child)
+        if text.strip():
+            place = f"{sheet.place}, {Cell(sheet.row, column, '').reference}"
+            sheet.report.hidden("hidden_text", place, text)
 
 
 def _column_hidden(sheet: Sheet, column: int) -> str:
@@ -125,16 +148,18 @@ def _column_hidden(sheet: Sheet, column: int) -> str:
     return ""
 
 
-def _value(sheet: Sheet, element: etree._Element, look: Look) -> tuple[str, float | str, bool]:
+def _value(
+    sheet: Sheet, element: etree._Element, look: Look, space: str
+) -> tuple[str, float | str, bool]:
     """Return a cell's text as plain value, the value to calculate with, and if a run is hidden."""
     kind = element.get("t", "n")
     if kind == "inlineStr":
-        inline = element.find("{*}is")
+        inline = element.find(f"{space}is")
         if inline is None:
             return "", "", False
         text, hides = strings.rich_text(inline, sheet.styles, sheet.report)
         return text, text, hides
-    held = element.find("{*}v")
+    held = next(element.iterchildren(f"{space}v"), None)
     raw = (held.text or "") if held is not None else ""
     if kind == "s" and raw:
         text, hides = sheet.shared.take(raw.strip())
@@ -145,6 +170,8 @@ def _value(sheet: Sheet, element: etree._Element, look: Look) -> tuple[str, floa
 
 
 def _plain(raw: str, look: Look) -> tuple[str, float | str]:
+    if not look.date and len(raw) < 15 and raw.isdigit() and raw.isascii():
+        return str(int(raw)), float(raw)
     try:
         number = float(raw)
     except ValueError as problem:

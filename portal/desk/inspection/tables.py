@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple
 
 # a spreadsheet runs a cell that starts with one of these; full-width forms included
@@ -47,6 +48,7 @@ class Table:
         return columns
 
 
+@cache
 def letters(column: int) -> str:
     """Return the letters of a column counted from 1: 28 is AB."""
     name = ""

@@ -18,6 +18,7 @@ _REACHING = re.compile(
 _HIDDEN_FIELDS = re.compile(
     r"\b(?:SET|ASK|FILLIN|QUOTE|PRIVATE|ADDIN|XE|TC|TA|DOCVARIABLE)\b", re.I
 )
+_OWN_BOOKMARKS = re.compile(r"_(?:GoBack|(?:Toc|Ref|Hlk|Hlt|PictureBullets|MON_|MailAuto\w*)\d*)")
 _STORIES = ("header", "footer", "footnotes", "endnotes")
 
 
@@ -179,12 +180,27 @@ def _marks(letter: Letter, root: etree._Element, place: str) -> None:
             report.hidden("custom_xml", place, " ".join(element.attrib.values()))
         elif name == "listItem":
             report.hidden("data_validation_list", place, markup.attribute(element, "displayText"))
+        elif name in ("tag", "alias") and markup.attribute(element, "val"):
+            tag = markup.attribute(element, "val")
+            report.hidden("control_tag", place, tag, outcome="accept_stripped")
+        elif name == "bookmarkStart":
+            _bookmark(report, place, markup.attribute(element, "name"))
+        elif name == "t" and markup.local(element.getparent()) not in ("r", "fld"):
+            letter.hide("hidden_text", element.text or "")
         elif name == "fldData":
             report.add("hidden_text", place)
         elif "visibility:hidden" in element.get("style", "").replace(" ", "").casefold():
             report.hidden("hidden_object", place, markup.words(element))
     report.add("tracked_change", place, changes)
     _fallbacks(letter, root)
+
+
+def _bookmark(report: Report, place: str, name: str) -> None:
+    """A bookmark's name is text; one that starts with a low line is in no list of Word's."""
+    if name.startswith("_") and not _OWN_BOOKMARKS.fullmatch(name):
+        report.hidden("named_range", place, name.replace("_", " "), outcome="quarantine")
+    else:
+        report.personal(place, name.replace("_", " "))
 
 
 def _field(report: Report, place: str, code: str) -> None:

@@ -16,6 +16,10 @@ _HIGHLIGHTS = {
     "darkGray": (128, 128, 128), "yellow": (255, 255, 0), "red": (255, 0, 0),
 }  # fmt: skip
 
+# colours of the paper, whatever theme the letter has
+_PALE_THEMES = {"background1": "FFFFFF", "light1": "FFFFFF", "background2": "EEECE1",
+                "light2": "EEECE1"}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class RunStyles:
@@ -68,7 +72,10 @@ def properties(element: etree._Element | None) -> Properties:
         if name in ("vanish", "specVanish", "webHidden"):
             off = value.casefold() in ("0", "false", "off")
             found["vanish"] = "" if off else "1"
-        elif name in ("color", "sz", "highlight", "rStyle"):
+        elif name == "color":
+            theme = markup.attribute(child, "themeColor")
+            found["color"] = _PALE_THEMES.get(theme, value)
+        elif name in ("sz", "highlight", "rStyle"):
             found[name] = value
         elif name == "shd":
             found["shd"] = markup.attribute(child, "fill")

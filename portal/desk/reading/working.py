@@ -22,7 +22,7 @@ from portal.store import archive, findings, queue
 from portal.store.desk import Desk
 
 READ = "read"
-PAUSE = 0.1
+PAUSE, EVERY = 0.1, 5.0
 # Handler(config, db, object) does a job of its kind here; a PortalError says why it cannot.
 Handler = Callable[[Settings, Desk, str], None]
 Handlers = Mapping[str, Handler]
@@ -64,8 +64,12 @@ def work(
     handlers: Handlers,
     stopped: Callable[[], bool],
     say: Callable[[str], None],
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> None:
-    """Work until stopped: workers of this machine, and those of others on the same queue."""
+    """Work until stopped: workers of this machine, and those of others on the same queue.
+
+    `meanwhile` is called every few seconds, whether or not anything waits.
+    """
     with only_worker(config):
         engine, desk = Engine(config), Desk_(config, db, handlers, say)
         engine.forget()
@@ -75,7 +79,11 @@ def work(
         consumer = engine.consumer(config.workers)
         consumer.start()
         try:
+            due = 0.0
             while not stopped():
+                if time.monotonic() >= due:
+                    meanwhile()
+                    due = time.monotonic() + EVERY
                 if not step(desk, engine):
                     time.sleep(PAUSE)
         finally:

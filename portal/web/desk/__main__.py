@@ -7,6 +7,7 @@ import fcntl
 import os
 import socket
 import sys
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,7 +15,8 @@ import uvicorn
 
 from portal.config import settings
 from portal.core.errors import BadInput, PortalError, StoreError
-from portal.store.desk import existing_desk
+from portal.publish import takedown
+from portal.store.desk import Desk, existing_desk
 from portal.web.desk.app import create_desk
 from portal.web.sockets import desk_socket, reachable
 
@@ -26,7 +28,9 @@ def main() -> int:
         check_site(config.site)
         path = desk_socket(config)
         # Brings the schema up to date before anybody asks.
-        existing_desk(config.desk).conn.close()
+        with closing(existing_desk(config.desk).conn) as conn:
+            # A take-down that was cut off is finished before anybody is served.
+            takedown.enforce(config, Desk(conn))
         lock = only_one(path.with_suffix(".lock"))
         listener = listen(path)
         app = create_desk(config)

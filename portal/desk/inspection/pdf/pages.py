@@ -1,6 +1,7 @@
 """What the rendered pages of a PDF show, and the findings about what they do not."""
 
 import ctypes
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,8 @@ _KINDS = {
 }
 MOST_LETTERS = 60_000
 MOST_PICTURES = 8
+# a gap of so many heights of a figure parts columns; the blank between words is half of one
+WIDE = 1.1
 
 
 def read(content: bytes, report: Report) -> list[str]:
@@ -78,9 +81,24 @@ def _page(page: Any, number: int, scale: float, report: Report) -> str:
 
 
 def _lines(letters: list[Letter]) -> list[Cell]:
-    text = "".join(letter.text for letter in letters)
-    lines = [" ".join(line.split()) for line in text.splitlines()]
-    return [Cell(n, 1, line) for n, line in enumerate((t for t in lines if t), 1)]
+    lines = ["   ".join(" ".join(part.split()) for part in line) for line in _split(letters)]
+    return [Cell(n, 1, line) for n, line in enumerate((t for t in lines if t.strip()), 1)]
+
+
+def _split(letters: list[Letter]) -> Iterator[list[str]]:
+    """Yield each line in its pieces: figures of two columns must not read as one number."""
+    parts, last = [""], None
+    for letter in letters:
+        if letter.text == "\n":
+            yield parts
+            parts, last = [""], None
+            continue
+        if letter.box:
+            if last is not None and letter.box[0] - last[2] > WIDE * (last[3] - last[1]):
+                parts.append("")
+            last = letter.box
+        parts[-1] += letter.text
+    yield parts
 
 
 def _note(letters: list[Letter], place: str, report: Report) -> None:
