@@ -2,8 +2,9 @@
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from portal.core.errors import BadObservation
 from portal.core.periods import Period
@@ -32,7 +33,18 @@ def _is_plain(text: str) -> bool:
     return re.search("[\x1f\ud800-\udfff]", text) is None
 
 
-@dataclass(frozen=True, slots=True)
+# A frozen dataclass sets each field by a call. Of a place and a figure there are millions, so they
+# are filled in while they are of an open class with the very same fields, and then closed.
+def _open(*fields: str) -> Any:
+    return type("_Open", (), {"__slots__": fields})
+
+
+_OPEN_PLACE = _open("snapshot", "member", "sheet", "table", "row", "column", "page", "url")
+_OPEN_FIGURE = _open("series", "period", "value", "source", "locator", "variant", "note")
+_turn = object.__setattr__
+
+
+@dataclass(frozen=True, slots=True, init=False)
 class Locator:
     """Where inside the archived bytes, and where the publisher shows it.
 
@@ -50,13 +62,21 @@ class Locator:
     page: str = ""
     url: str = ""
 
-    def __post_init__(self) -> None:
-        if self.snapshot and not _is_sha256(self.snapshot):
-            raise BadObservation("a SHA-256 as snapshot", self.snapshot)
-        if self.row is not None and (type(self.row) is not int or self.row < 1):
-            raise BadObservation("a row from 1 on", self.row)
-        if self.url and not _is_address(self.url):
-            raise BadObservation("a web address", self.url)
+    def __init__(
+        self, snapshot: str = "", member: str = "", sheet: str = "", table: str = "",
+        row: int | None = None, column: str = "", page: str = "", url: str = "",
+    ) -> None:  # fmt: skip
+        if snapshot and not _is_sha256(snapshot):
+            raise BadObservation("a SHA-256 as snapshot", snapshot)
+        if row is not None and (type(row) is not int or row < 1):
+            raise BadObservation("a row from 1 on", row)
+        if url and not _is_address(url):
+            raise BadObservation("a web address", url)
+        _turn(self, "__class__", _OPEN_PLACE)
+        place: Any = self
+        place.snapshot, place.member, place.sheet, place.table = snapshot, member, sheet, table
+        place.row, place.column, place.page, place.url = row, column, page, url
+        place.__class__ = Locator
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +112,10 @@ class Series:
         )
 
 
-@dataclass(frozen=True, slots=True)
+NOWHERE = Locator()
+
+
+@dataclass(frozen=True, slots=True, init=False)
 class Observation:
     """A series at one period, as one source gives it.
 
@@ -103,18 +126,24 @@ class Observation:
     period: Period
     value: Value
     source: str
-    locator: Locator = field(default_factory=Locator)
+    locator: Locator = NOWHERE
     variant: str = ""
     note: str = ""
 
-    def __post_init__(self) -> None:
-        if not self.source:
+    def __init__(
+        self, series: Series, period: Period, value: Value, source: str,
+        locator: Locator = NOWHERE, variant: str = "", note: str = "",
+    ) -> None:  # fmt: skip
+        if not source:
             raise BadObservation("the source of the figure", "")
-        for name, text in (
-            ("source", self.source), ("variant", self.variant), ("label", self.period.label),
-        ):  # fmt: skip
+        for name, text in ("source", source), ("variant", variant), ("label", period.label):
             if text and not _is_plain(text):
                 raise BadObservation(f"plain text as {name}", text)
+        _turn(self, "__class__", _OPEN_FIGURE)
+        figure: Any = self
+        figure.series, figure.period, figure.value, figure.source = series, period, value, source
+        figure.locator, figure.variant, figure.note = locator, variant, note
+        figure.__class__ = Observation
 
     @property
     def id(self) -> str:
@@ -123,7 +152,8 @@ class Observation:
         It stands for the series, the first and last day, the source and the variant. The label
         belongs to it only where a day is not stated, for nothing else tells such periods apart.
         """
-        return finish_id(begin_id(self.series.id, self.period, self.source), self.variant)
+        begun = begin_id(self.series.id, self.period, self.source)
+        return finish_id(begun.encode(), self.variant)
 
 
 def begin_id(series: str, period: Period, source: str) -> str:
@@ -133,9 +163,9 @@ def begin_id(series: str, period: Period, source: str) -> str:
     return "\x1f".join((series, *days, label, source, ""))
 
 
-def finish_id(begun: str, variant: str) -> str:
+def finish_id(begun: bytes, variant: str) -> str:
     """The id of the figure that begins so and is this variant."""
-    return hashlib.sha256((begun + variant).encode()).hexdigest()[:12]
+    return hashlib.sha256(begun + variant.encode()).hexdigest()[:12]
 
 
 def _digest(*parts: str) -> str:

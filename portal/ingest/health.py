@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from sqlite3 import Row
 from types import ModuleType
+from typing import Any
 
 from portal.config import Settings
 from portal.core.sources import Source
@@ -19,6 +19,7 @@ PATIENCE = 1.5
 MONTH = timedelta(days=30.44)
 # How many looks the public is told of.
 TOLD = 24
+Look = dict[str, Any]
 WITHHELD = "what was found is not shown here: it may quote a person"
 
 
@@ -54,7 +55,7 @@ def health(db: Desk, at: datetime | None = None) -> Iterator[Health]:
         yield _one(db, source_of(module), looks(db, id), at or datetime.now(UTC))
 
 
-def _one(db: Desk, source: Source, past: Sequence[Row], at: datetime) -> Health:
+def _one(db: Desk, source: Source, past: Sequence[Look], at: datetime) -> Health:
     looked = past[0]["ended_at"] if past else ""
     changed = next((look["ended_at"] for look in past if _brought(look)), "")
     failing = _failing_since(past)
@@ -73,12 +74,12 @@ def _one(db: Desk, source: Source, past: Sequence[Row], at: datetime) -> Health:
     return Health(source.id, state, looked, changed, due, since, proof, problems, waits)
 
 
-def _brought(look: Row) -> bool:
+def _brought(look: Look) -> bool:
     # A look may fail over one file and still bring figures from the others.
     return bool(look["new"] + look["revised"] + look["withdrawn"])
 
 
-def _failing_since(past: Sequence[Row]) -> str:
+def _failing_since(past: Sequence[Look]) -> str:
     since = ""
     for look in past:
         if look["outcome"] != "failed":
@@ -113,7 +114,7 @@ def _told(db: Desk, module: ModuleType) -> dict[str, object]:
     return found
 
 
-def _look(look: Row, quotes: bool) -> dict[str, object]:
+def _look(look: Look, quotes: bool) -> dict[str, object]:
     names = ("ended_at", "outcome", "documents", "new", "revised", "withdrawn", "held")
     problems = _public(look["problems"].splitlines(), quotes)
     return {**{name: look[name] for name in names}, "problems": problems}

@@ -13,8 +13,9 @@ from portal.ingest.network.fetch import UTF8, Client
 from portal.ingest.network.fetched import Fetched, asking
 from portal.ingest.registry import source_of
 from portal.ingest.resuming import going_on
-from portal.ingest.scrape import LOSSES, Run, scrape, scrape_files, with_sources
+from portal.ingest.scrape import LOSSES, Run, feed_of, scrape, scrape_files, with_sources
 from portal.ingest.stopping import Stop
+from portal.store import private
 from portal.store.desk import Desk
 from portal.store.writing import Look
 
@@ -72,7 +73,24 @@ def _recorded(run: Run, modules: Sequence[ModuleType], folder: Path) -> Iterator
         if listed:
             yield scrape(run, module, recorded.replaying(listed))
         elif files:
-            yield scrape_files(run, module, files)
+            yield scrape_files(run, module, not_overtaken(run.db, module, files))
+
+
+def not_overtaken(db: Desk, module: ModuleType, files: Sequence[Snapshot]) -> list[Snapshot]:
+    """Leave out the files that lie before the one from which their feed was last read.
+
+    A folder may hold a download of 2018 beside that of 2024. Taken in a second time, the older one
+    would look as if the publisher had gone back to it.
+    """
+    shown = dict[str, list[Snapshot]]()
+    for each in files:
+        shown.setdefault(feed_of(module, each), []).append(each)
+    past = set[int]()
+    for feed, states in shown.items():
+        newest = private.newest_snapshot(db, feed)
+        at = [number for number, each in enumerate(states) if each.sha256 == newest]
+        past |= {id(each) for each in states[: at[-1] if at else 0]}
+    return [each for each in files if id(each) not in past]
 
 
 def record(config: Settings, module: ModuleType, folder: Path, client: Client) -> int:

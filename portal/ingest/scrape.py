@@ -197,18 +197,21 @@ def checked(
     vocabulary: Vocabulary, module: ModuleType, snapshot: Snapshot
 ) -> Iterator[Observation]:
     """Yield the figures of a snapshot once every word in them is known; none at all is an error."""
-    known_series, count = dict[int, Series](), 0
-    known_values = dict[tuple[int, str, str], Value]()
+    known: dict[int, tuple[Series, dict[int, Value], str]] = {}
+    by_measure: dict[tuple[str, str], dict[int, Value]] = {}
+    count = 0
     for observation in module.observations(snapshot):
         # A big file has few series and few values: each is looked up once, as long as we hold it.
         series, value = observation.series, observation.value
-        if id(series) not in known_series:
+        sound = known.get(id(series))
+        if sound is None or sound[2] != observation.source:
             vocabulary.check_series(series)
-            _remember(known_series, id(series), series)
-        key = (id(value), series.measure, observation.source)
-        if key not in known_values:
+            of = by_measure.setdefault((series.measure, observation.source), {})
+            sound = (series, of, observation.source)
+            _remember(known, id(series), sound)
+        if id(value) not in sound[1]:
             vocabulary.check_value(observation)
-            _remember(known_values, key, value)
+            _remember(sound[1], id(value), value)
         count += 1
         yield observation
     if not count and not getattr(module, "MAY_BE_EMPTY", False):

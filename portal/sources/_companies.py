@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
+from typing import Any
 from urllib.parse import urljoin
 
 from portal.core.errors import BadInput
@@ -16,8 +18,10 @@ from portal.core.observations import TOTAL, Breakdown, Locator, Observation, Ser
 from portal.core.periods import Period
 from portal.core.sources import Snapshot
 from portal.core.values import MISSING, Value, read_value
-from portal.sources._tables import Header
+from portal.sources._tables import Header, Row
 
+# How many of what is read once are kept of one file.
+KEPT = 1 << 15
 BLANK = {**MISSING, "": "not_available"}
 
 # A share of no requests is printed as 0 by Google, Meta and TikTok; it is undefined.
@@ -112,10 +116,11 @@ def bound(table: Table, header: Header, columns: Iterable[Column], area: str) ->
 def row_figures(
     table: Table, columns: Iterable[Bound], period: Period, row: int, cells: Sequence[str],
     variant: str = "",
-) -> Iterator[Observation]:  # fmt: skip
-    """Yield the figures of one row in which each column is a measure of one country."""
+) -> list[Observation]:  # fmt: skip
+    """Return the figures of one row in which each column is a measure of one country."""
     snapshot, source = table.snapshot, table.source
     member, sheet, title = table.member, table.sheet, table.table
+    figures = []
     for at, name, of, read, share_of, note in columns:
         value = read(cells[at])
         if share_of is not None and value.number is not None and not value.number:
@@ -123,7 +128,86 @@ def row_figures(
             if asked is not None and not asked:
                 value, note = not_applicable(cells[at]), OF_NOTHING
         place = Locator(snapshot, member, sheet, title, row, name)
-        yield Observation(of, period, value, source, place, variant, note)
+        figures.append(Observation(of, period, value, source, place, variant, note))
+    return figures
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the rows of one table are read, where few cells say of many rows what they count.
+
+    `kind` and `days` name the fields that it takes; a field that the table lacks is a blank.
+    `period_of(*days)` gives the period, its days as rows are told apart by, and a word for its era.
+    `bind(era, *kind)` gives a key for rows that must be told apart, and the bound columns.
+    """
+
+    kind: tuple[str, ...]
+    days: tuple[str, ...]
+    bind: Callable[..., tuple[object, list[Bound]]]
+    period_of: Callable[..., tuple[Period, object, str]]
+
+
+def table_figures(
+    table: Table, header: Header, rows: Iterable[Row], where: str, reading: Reading
+) -> Iterator[Observation]:
+    """Yield the figures of all rows; what the same cells say again is looked up, not read again."""
+    repeats = Repeats()
+
+    def period_of(cells: tuple[str, ...]) -> tuple[Period, int, str]:
+        period, days, era = reading.period_of(*cells)
+        return period, repeats.bit(days), era
+
+    def bind(key: tuple[str, tuple[str, ...]]) -> tuple[object, list[Bound]]:
+        return reading.bind(key[0], *key[1])
+
+    (days, wanted_days), (kind, wanted) = (
+        _chooser(header, fields) for fields in (reading.days, reading.kind)
+    )
+    periods = Kept(lambda cells: period_of(wanted_days(cells)))
+    kinds = Kept(lambda key: bind((key[0], wanted(key[1]))))
+    for row, cells in rows:
+        same_length(cells, header, row, where)
+        try:
+            period, bit, era = periods[days(cells)]
+            key, columns = kinds[era, kind(cells)]
+            figures = row_figures(table, columns, period, row, cells, repeats.again(key, bit))
+        except BadInput as problem:
+            raise problem.at(f"{where}, row {row}") from problem
+        yield from figures
+
+
+Cells = tuple[str, ...]
+
+
+def _chooser(
+    header: Header, fields: Sequence[str]
+) -> tuple[Callable[[Sequence[str]], Cells], Callable[[Cells], Cells]]:
+    """Two steps: the cells of those fields that the table has, then with a blank for the others."""
+    held = [field for field in fields if field in header.index]
+
+    def wanted(cells: Cells) -> Cells:
+        given = dict(zip(held, cells, strict=False))
+        return tuple(given.get(field, "") for field in fields)
+
+    if not held:
+        return (lambda cells: ()), wanted
+    at = [header.index[field] for field in held]
+    # Of one position itemgetter gives the cell itself, of two a tuple.
+    return itemgetter(*at, at[0]), wanted
+
+
+class Kept(dict[Any, Any]):
+    """Makes what is asked for once, as long as it is kept; thrown away whole when it is full."""
+
+    def __init__(self, make: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: object) -> Any:
+        if len(self) >= KEPT:
+            self.clear()
+        made = self[key] = self._make(key)
+        return made
 
 
 class Repeats:
@@ -140,15 +224,21 @@ class Repeats:
 
     def variant(self, key: object, period: object) -> str:
         """Return "" the first time, then `row-2`, `row-3`."""
-        bit = self._bits.get(period)
-        if bit is None:
-            bit = self._bits[period] = 1 << len(self._bits)
+        return self.again(key, self.bit(period))
+
+    def bit(self, period: object) -> int:
+        """The number of a period, which stays the same for the whole file."""
+        return self._bits.setdefault(period, 1 << len(self._bits))
+
+    def again(self, key: object, bit: int) -> str:
+        """What `variant` returns, of a period by its number."""
         seen = self._seen.get(key, 0)
         if not seen & bit:
             self._seen[key] = seen | bit
             return ""
-        self._again[key, period] = self._again.get((key, period), 1) + 1
-        return f"row-{self._again[key, period]}"
+        both = (key, bit)
+        times = self._again[both] = self._again.get(both, 1) + 1
+        return f"row-{times}"
 
 
 def same_length(cells: Sequence[str], header: Header, row: int, where: str) -> Sequence[str]:

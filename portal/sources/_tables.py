@@ -20,31 +20,24 @@ import codecs
 import csv
 import io
 import re
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, BinaryIO
+from zipfile import ZipFile
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from portal.core.errors import BadInput
+from portal.core.errors import BadInput, FetchError
 from portal.core.observations import Locator
+from portal.core.zips import opened
 from portal.sources._html import html_tables as html_tables
 
 Row = tuple[int, list[str]]
 
-# A member that unpacks to more than this is not a statistic.
-LARGEST_MEMBER = 1 << 30
 _CHUNK = 1 << 20
 BOTH = " … "
-# What zipfile raises for damaged, encrypted or odd archives.
-_BROKEN_ZIP = (
-    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, RuntimeError, ValueError, EOFError,
-    OSError,
-)  # fmt: skip
 
 
 def is_zip(content: bytes) -> bool:
@@ -54,8 +47,8 @@ def is_zip(content: bytes) -> bool:
 
 def members(content: bytes) -> list[str]:
     """Return the names of the files inside a zip, without folders and a Mac's shadow files."""
-    with _archive(content) as opened:
-        names = [each.filename for each in opened.infolist() if not each.is_dir()]
+    with _archive(content) as archive:
+        names = [each.filename for each in archive.infolist() if not each.is_dir()]
     return [name for name in names if not name.startswith("__MACOSX/")]
 
 
@@ -66,12 +59,13 @@ def member(content: bytes, name: str) -> bytes:
 
 
 @contextmanager
-def _archive(content: bytes) -> Iterator[zipfile.ZipFile]:
+def _archive(content: bytes) -> Iterator[ZipFile]:
+    """Bytes that lie on a disk are checked no less than those that come over the wire."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as opened:
-            yield opened
-    except _BROKEN_ZIP as problem:
-        raise BadInput("a zip that can be read", str(problem)) from problem
+        with opened(content) as archive:
+            yield archive
+    except FetchError as problem:
+        raise BadInput(problem.expected, problem.found) from problem
 
 
 @contextmanager
@@ -79,12 +73,10 @@ def _stream(content: bytes, name: str) -> Iterator[BinaryIO]:
     if not name:
         yield io.BytesIO(content)
         return
-    with _archive(content) as opened:
-        if name not in opened.namelist():
-            raise BadInput(f"the file {name} in the zip", ", ".join(opened.namelist()))
-        if opened.getinfo(name).file_size > LARGEST_MEMBER:
-            raise BadInput("a file of at most 1 GB", opened.getinfo(name).file_size, name)
-        with opened.open(name) as stream:
+    with _archive(content) as archive:
+        if name not in archive.namelist():
+            raise BadInput(f"the file {name} in the zip", ", ".join(archive.namelist()))
+        with archive.open(name) as stream:
             yield stream  # type: ignore[misc]
 
 

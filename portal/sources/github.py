@@ -13,7 +13,6 @@ word against the yearly files of July 2026; the half-yearly ones were seen in th
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from portal.core.errors import BadInput
 from portal.core.observations import Observation
@@ -22,7 +21,7 @@ from portal.core.sources import Get, Snapshot, Source
 from portal.sources import _companies as by_company
 from portal.sources._areas import WORLD, WORLD_WITHOUT_US, area
 from portal.sources._companies import Bound, Column, Table, process
-from portal.sources._tables import Header, csv_rows, match_header
+from portal.sources._tables import csv_rows, match_header
 
 # Lies beside the files that we read, and tells of something else than requests for data.
 OTHER_FILES = ("government_takedowns_received.csv",)
@@ -98,30 +97,17 @@ def observations(snapshot: Snapshot) -> Iterator[Observation]:
     kind = header.generation.partition("/")[0]
     if kind == "takedowns":
         return
-    table, repeats = Table(snapshot.sha256, SOURCE.id, "github"), by_company.Repeats()
-    at = {name: header.index.get(name) for name in ("country", "code", "type")}
-    days = [header.index.get(name) for name in ("year", "half", "months")]
-    for row, cells in rows:
-        by_company.same_length(cells, header, row, where)
-        try:
-            printed = (cells[i] if i is not None else "" for i in at.values())
-            key, columns = _bound(table, header, *printed)
-            period = _named(*(cells[i] if i is not None else "" for i in days))
-            variant = repeats.variant(key, (period.start, period.end))
-            yield from by_company.row_figures(table, columns, period, row, cells, variant)
-        except BadInput as problem:
-            raise problem.at(f"{where}, row {row}") from problem
+    table = Table(snapshot.sha256, SOURCE.id, "github")
 
+    def bind(era: str, *printed: str) -> tuple[object, list[Bound]]:
+        place, columns = _columns(kind, *printed)
+        key = f"{place} {columns[0].measure} {columns[0].breakdown}"
+        return key, by_company.bound(table, header, columns, place)
 
-@lru_cache(maxsize=1 << 14)
-def _bound(
-    table: Table, header: Header, country: str, code: str, printed: str
-) -> tuple[str, list[Bound]]:
-    """What the columns of a kind of row count, and a key for the kind; few kinds, many rows."""
-    kind = header.generation.partition("/")[0]
-    place, columns = _columns(kind, country, code, printed)
-    key = f"{place} {columns[0].measure} {columns[0].breakdown}"
-    return key, by_company.bound(table, header, columns, place)
+    reading = by_company.Reading(
+        ("country", "code", "type"), ("year", "half", "months"), bind, _named
+    )
+    yield from by_company.table_figures(table, header, rows, where, reading)
 
 
 def _columns(kind: str, country: str, code: str, printed: str) -> tuple[str, list[Column]]:
@@ -142,8 +128,8 @@ def _columns(kind: str, country: str, code: str, printed: str) -> tuple[str, lis
     return place, [Column(field, measure, process(legal)) for field, measure in REQUESTS]
 
 
-@lru_cache(maxsize=1 << 10)
-def _named(year: str, half: str, months: str) -> Period:
+def _named(year: str, half: str, months: str) -> tuple[Period, object, str]:
     if half not in ("", "1", "2"):
         raise BadInput("1 or 2 as half", half)
-    return read_period(f"{months} {year}" if months else f"{year} H{half}" if half else year)
+    period = read_period(f"{months} {year}" if months else f"{year} H{half}" if half else year)
+    return period, (period.start, period.end), ""

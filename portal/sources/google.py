@@ -17,7 +17,7 @@ Google could help by keeping a change log, and by printing blanks where it never
 
 from collections.abc import Iterator
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 
 from portal.core.errors import BadInput, BadPeriod
 from portal.core.observations import Breakdown, Observation
@@ -146,19 +146,16 @@ def _file(snapshot: Snapshot, member: str) -> Iterator[Observation]:
 
 
 def _requests(table: Table, header: Header, rows: Iterator, where: str) -> Iterator[Observation]:
-    repeats, index = by_company.Repeats(), header.index
-    at = [index.get(name) for name in ("country", "code", "process", "product", "assisting")]
-    for row, cells in rows:
-        by_company.same_length(cells, header, row, where)
-        key = tuple(cells[i] if i is not None else "" for i in at)
-        printed = cells[index["period"]]
-        try:
-            columns = _columns(table, header, _before(header, printed), *key)
-            period = _half(printed)
-        except BadInput as problem:
-            raise problem.at(f"{where}, row {row}") from problem
-        variant = repeats.variant(key, period.end)
-        yield from by_company.row_figures(table, columns, period, row, cells, variant)
+    def bind(early: str, *printed: str) -> tuple[object, list[Bound]]:
+        return printed, _columns(table, header, early, *printed)
+
+    def period_of(printed: str) -> tuple[Period, object, str]:
+        period = _half(printed)
+        return period, period.end, _before(header, printed)
+
+    kind = ("country", "code", "process", "product", "assisting")
+    reading = by_company.Reading(kind, ("period",), bind, period_of)
+    yield from by_company.table_figures(table, header, rows, where, reading)
 
 
 def _before(header: Header, printed: str) -> str:
@@ -168,12 +165,11 @@ def _before(header: Header, printed: str) -> str:
     return "accounts" if printed >= FIRST_SHARE else "both"
 
 
-@lru_cache(maxsize=1 << 16)
 def _columns(
     table: Table, header: Header, early: str, country: str, territory: str, printed: str,
     product: str, assisting: str,
 ) -> list[Bound]:  # fmt: skip
-    """What the columns of a kind of row count; kept, for there are few kinds and many rows."""
+    """What the columns of a kind of row count."""
     place = area(country)
     if territory and territory != place:
         raise BadInput(f"the code {place} for {country}", territory)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import httpx
 
 from portal.core.errors import BadEncoding, BadHeaders, TooLarge, Truncated, Unframed
+from portal.core.zips import check_inflation
 from portal.ingest.network.limits import Limits
 
 GZIP = b"\x1f\x8b"
@@ -126,11 +127,3 @@ class Gunzip:
 
     def _check_size(self) -> None:
         check_inflation(self.address, self.packed, self.unpacked, self.limits)
-
-
-def check_inflation(address: str, packed: int, unpacked: int, limits: Limits) -> None:
-    """Refuse what unpacks to too many bytes, or to suspiciously many for its size."""
-    if unpacked > limits.decoded:
-        raise TooLarge(address, f"at most {limits.decoded} bytes unpacked", "more")
-    if unpacked > limits.ratio_from and unpacked > packed * limits.ratio:
-        raise TooLarge(address, f"at most {limits.ratio}:1 unpacked", f"{unpacked} from {packed}")

@@ -7,10 +7,10 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 
 from portal.core.errors import BadCharset, Truncated, WrongType
+from portal.core.zips import check_zip
 from portal.ingest.network.charsets import declared_inside, media_type, read_text
 from portal.ingest.network.limits import Limits
 from portal.ingest.network.walls import TOP, not_the_page
-from portal.ingest.network.zips import check_zip
 
 KINDS = ("csv", "json", "html", "pdf", "zip", "xlsx", "ods")
 TYPES = {

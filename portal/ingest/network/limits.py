@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 
+from portal.core.zips import Sizes
+
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """Bytes and seconds. The defaults fit every publisher we know with room to spare."""
+class Limits(Sizes):
+    """Bytes and seconds; what a zip may hold also holds for a gzip body."""
 
     raw: int = 50_000_000  # bytes of one answer as sent, headers included
-    decoded: int = 200_000_000  # bytes once unpacked: a gzip body, or all members of a zip
-    ratio: int = 200  # unpacked to packed; spreadsheets stay below 50, a bomb has 1000
-    ratio_from: int = 1_000_000  # below this many unpacked bytes no ratio is looked at
-    members: int = 5_000  # files in one zip
     connect: float = 10
     headers: float = 30  # until the last header
     idle: float = 20  # without a single byte

@@ -8,50 +8,79 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from portal.core.errors import BadArchive, FetchError, Truncated
-from portal.core.sources import Snapshot
-from portal.ingest.network.bodies import check_inflation
-from portal.ingest.network.limits import Limits
+from portal.core.errors import BadArchive, TooLarge, Truncated
 
 END, LISTED = b"PK\x05\x06", b"PK\x01\x02"
 MANY = 0xFFFF  # the count stands elsewhere, in a zip of the 64-bit kind
 HEADER = 30  # bytes before a member's name
-PROBLEMS = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, RuntimeError)
+# What zipfile raises for damaged, encrypted or odd archives.
+PROBLEMS = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, EOFError,
+    ValueError, RuntimeError, OSError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """One file inside a zip."""
+class Sizes:
+    """How much a zip may hold. The defaults fit every publisher we know with room to spare."""
 
-    name: str
-    content: bytes
-
-
-def members(snapshot: Snapshot, limits: Limits | None = None) -> Iterator[Member]:
-    """The files inside a zip, checked before the first is opened, unpacked one at a time."""
-    limits = limits or Limits()
-    with _opened(snapshot.address, snapshot.content, limits) as archive:
-        listed = check_directory(snapshot.address, snapshot.content, archive, limits)
-        for info in listed:
-            if not info.is_dir():
-                yield Member(info.filename, _read(snapshot.address, archive, info))
+    decoded: int = 200_000_000  # bytes once unpacked, all members together
+    ratio: int = 200  # unpacked to packed; spreadsheets stay below 50, a bomb has 1000
+    ratio_from: int = 1_000_000  # below this many unpacked bytes no ratio is looked at
+    members: int = 5_000  # files in one zip
 
 
-def check_zip(address: str, content: bytes, limits: Limits) -> set[str]:
+USUAL = Sizes()
+
+
+@contextmanager
+def opened(content: bytes, address: str = "", sizes: Sizes = USUAL) -> Iterator[zipfile.ZipFile]:
+    """Open a zip once its list of members is checked; none is unpacked.
+
+    Raises a FetchError (BadArchive, Truncated, TooLarge), also for what goes wrong while inside.
+    """
+    with _opened(address, content, sizes) as archive:
+        try:
+            _check_directory(address, content, archive, sizes)
+            yield archive
+        except PROBLEMS as problem:
+            raise BadArchive(address, "a zip that can be read", problem) from problem
+
+
+def check_zip(address: str, content: bytes, sizes: Sizes = USUAL) -> set[str]:
     """Check a zip wholly, each member's checksum too; returns the names inside."""
-    with _opened(address, content, limits) as archive:
-        listed = check_directory(address, content, archive, limits)
+    with opened(content, address, sizes) as archive:
+        listed = archive.infolist()
         for info in listed:
-            _read(address, archive, info)
+            read(archive, info, address)
     return {info.filename for info in listed}
 
 
-def check_directory(
-    address: str, content: bytes, archive: zipfile.ZipFile, limits: Limits
-) -> list[zipfile.ZipInfo]:
-    """Check the list of members without unpacking any."""
+def read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, address: str = "") -> bytes:
+    """Return one member, which must be as long as the list says; its checksum is compared."""
+    try:
+        with archive.open(info) as file:
+            content = file.read(info.file_size + 1)
+    except PROBLEMS as problem:
+        raise BadArchive(address, f"a sound member {info.filename}", problem) from problem
+    if len(content) != info.file_size:
+        found = f"{len(content)} bytes"
+        raise BadArchive(address, f"{info.file_size} bytes in {info.filename}", found)
+    return content
+
+
+def check_inflation(address: str, packed: int, unpacked: int, sizes: Sizes) -> None:
+    """Refuse what unpacks to too many bytes, or to suspiciously many for its size."""
+    if unpacked > sizes.decoded:
+        raise TooLarge(address, f"at most {sizes.decoded} bytes unpacked", "more")
+    if unpacked > sizes.ratio_from and unpacked > packed * sizes.ratio:
+        raise TooLarge(address, f"at most {sizes.ratio}:1 unpacked", f"{unpacked} from {packed}")
+
+
+def _check_directory(address: str, content: bytes, archive: zipfile.ZipFile, sizes: Sizes) -> None:
     listed = archive.infolist()
     at = content.rfind(END)
     promised = int.from_bytes(content[at + 10 : at + 12], "little")
@@ -61,14 +90,13 @@ def check_directory(
     names = set()
     for info in listed:
         _check_member(address, info)
-        check_inflation(address, info.compress_size, info.file_size, limits)
+        check_inflation(address, info.compress_size, info.file_size, sizes)
         name = _plain(info.filename)
         if name in names:
             raise BadArchive(address, "each member name once", f"{name} twice")
         names.add(name)
-    check_inflation(address, len(content), sum(info.file_size for info in listed), limits)
+    check_inflation(address, len(content), sum(info.file_size for info in listed), sizes)
     _check_places(address, listed, archive.start_dir)
-    return listed
 
 
 def _plain(name: str) -> str:
@@ -76,7 +104,7 @@ def _plain(name: str) -> str:
     return posixpath.normpath(unicodedata.normalize("NFC", name.replace("\\", "/")))
 
 
-def _opened(address: str, content: bytes, limits: Limits) -> zipfile.ZipFile:
+def _opened(address: str, content: bytes, sizes: Sizes) -> zipfile.ZipFile:
     if not content.startswith(b"PK\x03\x04"):
         raise BadArchive(address, "a zip that starts with its first member", content[:20])
     at = content.rfind(END)
@@ -84,8 +112,8 @@ def _opened(address: str, content: bytes, limits: Limits) -> zipfile.ZipFile:
         raise Truncated(address, "a zip with its end record", f"{len(content)} bytes without one")
     if at + 22 + int.from_bytes(content[at + 20 : at + 22], "little") != len(content):
         raise Truncated(address, "a zip that ends with its end record", "other bytes at its end")
-    if (count := content.count(LISTED)) > limits.members:
-        raise BadArchive(address, f"at most {limits.members} members", count)
+    if (count := content.count(LISTED)) > sizes.members:
+        raise BadArchive(address, f"at most {sizes.members} members", count)
     try:
         return zipfile.ZipFile(io.BytesIO(content))
     except PROBLEMS as problem:
@@ -119,17 +147,3 @@ def _check_places(address: str, listed: list[zipfile.ZipInfo], end: int) -> None
     for info, limit in zip(ordered, starts, strict=True):
         if info.header_offset + HEADER + info.compress_size > limit:
             raise BadArchive(address, "members that do not overlap", info.filename)
-
-
-def _read(address: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    try:
-        with archive.open(info) as file:
-            content = file.read(info.file_size + 1)
-    except FetchError:
-        raise
-    except PROBLEMS as problem:
-        raise BadArchive(address, f"a sound member {info.filename}", problem) from problem
-    if len(content) != info.file_size:
-        found = f"{len(content)} bytes"
-        raise BadArchive(address, f"{info.file_size} bytes in {info.filename}", found)
-    return content
