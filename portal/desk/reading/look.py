@@ -6,12 +6,12 @@ opened in walled-off processes.
 
 import struct
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
 from portal.core.errors import PortalError
 from portal.desk.inspection import Inspection, sandbox
-from portal.desk.inspection import Table as Visible
 from portal.desk.reading.seen import SHEETS, Held, cleared, from_visible
 from portal.extract.model import Table
 
@@ -23,12 +23,14 @@ OPEN = set(
     """pii free_text small_count formula_injection header_injection number_format ambiguous_number
     wrong_extension charset doc_properties image_metadata author_list thumbnail attachment
     javascript active_content incremental_update unreferenced_object trailing_data polyglot
-    private_data restricted alt_text""".split()
+    private_data restricted alt_text control_tag""".split()
 )
+LARGE = 300_000  # bytes
 SCALE = 1.5  # pixels to the point: a page of A4 is 893 pixels wide
 MOST_PICTURES = 60
 AT_ONCE = 10  # pages that one process draws: one that breaks it takes no more with it
 Answer = TypeVar("Answer")
+Tables = tuple[list[Table], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,38 +65,50 @@ class Report:
 
 def look(content: bytes, name: str) -> Report:
     """Inspect a document; unless it is rejected, read its tables, pages and parts."""
-    inspection, seen = sandbox.look(content, name)
-    kind = inspection.kind
-    if inspection.outcome == "reject":
-        return Report(inspection)
-    if kind in CONTAINERS:
-        parts, problem = _tried(lambda: sandbox.parts(content, name))
-        return Report(inspection, parts=tuple(Part(*each) for each in parts), problem=problem)
-    if kind not in READABLE:
-        return Report(inspection, problem=f"tables are not read out of a document of kind {kind}")
-    hides = any(finding.kind not in OPEN for finding in inspection.findings)
-    tables, problem = _tables(content, name, kind, seen, hides)
-    pictures = tuple(_pictures(content, [table for table, _ in tables])) if kind == "pdf" else ()
-    return Report(inspection, tuple(tables), pictures, problem=problem)
-
-
-def _tables(
-    content: bytes, name: str, kind: str, seen: list[Visible], hides: bool
-) -> tuple[list[tuple[Table, tuple[Held, ...]]], str]:
-    if kind == "pdf" and hides:
-        # Its text may lie under boxes: only the pictures of its pages show what a reader sees.
-        found, problem = _tried(lambda: sandbox.extract_pictured(content))
-    else:
-        found, problem = _tried(lambda: sandbox.extract(content, name, kind))
+    with ThreadPoolExecutor(1) as aside:
+        early = _early(aside, content, name)
+        inspection, seen = sandbox.look(content, name)
+        kind = inspection.kind
+        if inspection.outcome == "reject":
+            return Report(inspection)
+        if kind in CONTAINERS:
+            parts, problem = _tried(lambda: sandbox.parts(content, name))
+            return Report(inspection, parts=tuple(Part(*each) for each in parts), problem=problem)
+        if kind not in READABLE:
+            return Report(inspection, problem=f"tables are not read out of a {kind} document")
+        found, problem = _found(content, name, inspection, early)
     if problem and kind in SHEETS:
         found = from_visible(seen)
-    tables = []
-    for table in found:
-        found_here = cleared(table, kind, seen, hides)
-        if found_here is not None:
-            clear, held = found_here
-            tables.append((clear, tuple(held)))
-    return tables, problem
+    told = [cleared(table, kind, seen, _hides(inspection)) for table in found]
+    tables = tuple((table, tuple(held)) for table, held in filter(None, told))
+    pictures = tuple(_pictures(content, [table for table, _ in tables])) if kind == "pdf" else ()
+    return Report(inspection, tables, pictures, problem=problem)
+
+
+def _early(aside: ThreadPoolExecutor, content: bytes, name: str) -> Future[Tables] | None:
+    """A large sheet is read while it is inspected: each takes long, in a process of its own."""
+    kind = name.lower().rpartition(".")[2]
+    if len(content) < LARGE or kind not in SHEETS:
+        return None
+    return aside.submit(_tried, lambda: sandbox.extract(content, name, kind))
+
+
+def _found(
+    content: bytes, name: str, inspection: Inspection, early: Future[Tables] | None
+) -> Tables:
+    kind = inspection.kind
+    if kind == "pdf" and _hides(inspection):
+        # Its text may lie under boxes: only the pictures of its pages show what a reader sees.
+        return _tried(lambda: sandbox.extract_pictured(content))
+    if early is not None:
+        found, problem = early.result()
+        if not problem:
+            return found, problem
+    return _tried(lambda: sandbox.extract(content, name, kind))
+
+
+def _hides(inspection: Inspection) -> bool:
+    return any(finding.kind not in OPEN for finding in inspection.findings)
 
 
 def _tried(ask: Callable[[], list[Answer]]) -> tuple[list[Answer], str]:
