@@ -169,7 +169,8 @@ def _table(db: Desk, sha256: str, row: Any, first: int = 0) -> dict[str, Any]:
         | {"reference": c.reference, "page": c.page, "box": c.box, "confidence": c.confidence}
         for c in table.cells
     ]
-    found = {name: row[name] for name in ("number", "place", "page", "title", "confidence", "held")}
+    names = ("id", "number", "place", "page", "title", "confidence", "held")
+    found = {name: row[name] for name in names}
     found |= {"unit": table.unit, "header_rows": table.header_rows, "rows": part.rows}
     found |= {"columns": part.columns, "doubts": json.loads(row["doubts"]), "cells": cells}
     rest = f"/desk/api/v1/documents/{sha256}/tables/{row['number']}?first={first + MOST_ROWS}"
