@@ -13,7 +13,7 @@ from desk_site import Client, DeskSite, desk_site
 from openpyxl import load_workbook
 from small_data import make_data
 
-from portal.desk.intake import copying
+from portal.desk import copying
 from portal.desk.intake.receive import receive
 from portal.desk.reading.tables import load
 from portal.desk.reading.working import work_until_idle

@@ -32,9 +32,10 @@ from publishing_site import agree, edition_rows, publish, serving
 
 from portal.config import Settings
 from portal.core.errors import BadInput, PortalError
+from portal.desk import copying
 from portal.desk.intake import deciding
 from portal.desk.intake.receive import receive
-from portal.desk.publishing import copying, releasing
+from portal.desk.publishing import releasing
 from portal.desk.publishing.releasing import Wanted
 from portal.desk.reading.tables import load
 from portal.desk.reading.working import work_until_idle
@@ -117,7 +118,7 @@ def _let_out(config: Settings, db: Desk, sha256: str, state: str, version: int) 
     if db.execute("SELECT 1 FROM pages WHERE document = ?", [sha256]).fetchone():
         releasing.release(db, Wanted("pictures", WHY, LOOKED), sha256, "publisher-a")
     with suppress(BadInput):  # a letter has no table that could be copied
-        copy = copying.keep_copy(db, config.archive, sha256)
+        copy = copying.keep(db, config.archive, sha256)
         releasing.release(db, Wanted("copy", WHY, copy=copy), sha256, "publisher-a")
 
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from portal.cli.attachments import fetcher
 from portal.config import Settings
-from portal.desk.intake import copying, fetching
+from portal.desk import copying
+from portal.desk.intake import fetching
 from portal.desk.publishing import job
 from portal.desk.reading.working import Handlers
 from portal.desk.review import finishing

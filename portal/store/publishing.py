@@ -112,12 +112,6 @@ def reads(db: Desk) -> Iterator[sqlite3.Row]:
     return rows(db, READ)
 
 
-def tables(db: Desk, document: str) -> list[str]:
-    """The tables of a document as JSON, held cells blank, in their order."""
-    sql = "SELECT content FROM document_tables WHERE document = :d ORDER BY number"
-    return [row["content"] for row in rows(db, sql, d=document)]
-
-
 def headings(db: Desk, document: str) -> dict[int, tuple[str, bool]]:
     """What stands above each table of a document, and whether it is a cell that a reader sees.
 

@@ -55,6 +55,8 @@ def take(
     request, publication = given.get("request", ""), given.get("publication", "")
     if not given.get("parent"):
         check_owner(request, publication)
+    # What belongs to nothing leaves no bytes behind.
+    intake.check_request(db, request)
     sha256 = archive.keep(archive_folder, content)
     kept = names.kept(name, sha256)
     before = intake.take_in(

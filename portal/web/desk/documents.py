@@ -12,7 +12,8 @@ from urllib.parse import urlencode
 from fastapi import Request
 from starlette.responses import Response
 
-from portal.desk.intake import copying, deciding, sentences
+from portal.desk import copying
+from portal.desk.intake import deciding, sentences
 from portal.desk.intake.showing import (
     MOST_COLUMNS,
     MOST_ROWS,

@@ -7,12 +7,13 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import Response
 
+from portal.desk import copying
 from portal.desk.people.errors import NotThere
-from portal.desk.publishing import copying, releasing
+from portal.desk.publishing import releasing
 from portal.desk.publishing.releasing import EDITION, PUBLISH, Wanted
 from portal.publish import pictures, takedown
 from portal.publish.documents import KINDS
-from portal.store import archive, publishing, queue
+from portal.store import archive, documents, publishing, queue
 from portal.store.desk import Desk
 from portal.store.publishing import Box, Document
 from portal.web.desk.given import Config, Form, Me, Store
@@ -82,7 +83,7 @@ def document(request: Request, db: Store, sha256: str) -> Response:
     """What of a document goes out, with its pages just as readers would see them."""
     found = releasing.known(db, sha256)
     kind, doubts = KINDS.get(found.kind, found.kind), releasing.doubts(db, sha256)
-    count = len(publishing.tables(db, sha256))
+    count = len(documents.tables(db, sha256))
     shown = Shown(found, kind, doubts, count, _pages(db, sha256))
     return page(request, "desk/publishing_document.html", shown)
 
@@ -107,7 +108,7 @@ def release(config: Config, db: Store, me: Me, form: Form, sha256: str) -> Respo
     """Let pictures of pages, or a cleaned copy made now, out with the next edition."""
     releasing.known(db, sha256)
     what = form.text("what")
-    copy = copying.keep_copy(db, config.archive, sha256) if what == "copy" else ""
+    copy = copying.keep(db, config.archive, sha256) if what == "copy" else ""
     wanted = Wanted(what, form.text("why"), form.text("looked"), copy)
     releasing.release(db, wanted, sha256, me.name)
     return back(f"{HERE}/{sha256}", "Let out; readers see it with the next edition.")

@@ -4,6 +4,8 @@ It is inspected like anything that comes from outside before it is kept; the ori
 not one byte.
 """
 
+from pathlib import Path
+
 from portal.config import Settings
 from portal.core.errors import BadInput, StoreError
 from portal.desk.cleaned import cleaned
@@ -32,19 +34,31 @@ def ask(db: Desk, sha256: str, actor: str) -> str:
 
 
 def make(config: Settings, db: Desk, sha256: str) -> None:
-    """Make the cleaned copy of a document as it stands now, inspect it, keep it and note it."""
+    """Make the cleaned copy of a document as it stands now, keep it and note it: a job."""
     row = documents.document(db, sha256)
     if row is None:
         raise StoreError(f"{sha256}: there is no such document")
-    content = cleaned([_visible(text) for text in documents.contents(db, sha256)], KIND)
+    store.note_copy(db, sha256, keep(db, config.archive, sha256), row["version"])
+
+
+def keep(db: Desk, archive_folder: Path, sha256: str) -> str:
+    """Make and inspect a document's cleaned copy, and archive it; returns its SHA-256.
+
+    The same tables give the same bytes. Raises BadInput for a document without a table, StoreError
+    for a copy that inspection would stop.
+    """
+    tables = [_visible(text) for text in documents.contents(db, sha256)]
+    if not any(table.cells for table in tables):
+        raise BadInput("a document with a table", "none", sha256[:12])
+    content = cleaned(tables, KIND)
     found, _ = sandbox.look(content, f"copy.{KIND}")
     wrong = {each.kind for each in found.findings} - OPEN
     if wrong or found.outcome == "reject":
         raise StoreError(f"the cleaned copy did not pass: {', '.join(sorted(wrong)) or 'rejected'}")
-    store.note_copy(db, sha256, archive.keep(config.archive, content), row["version"])
+    return archive.keep(archive_folder, content)
 
 
 def _visible(content: str) -> visible.Table:
     table = load(content)
-    cells = [visible.Cell(c.row + 1, c.column + 1, c.text) for c in table.cells if c.text]
+    cells = [visible.Cell(c.row + 1, c.column + 1, c.text) for c in table.cells if c.text.strip()]
     return visible.Table(table.place, cells)
