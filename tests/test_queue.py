@@ -162,8 +162,11 @@ class Jobs(RuleBasedStateMachine):
 
 
 def test_any_order_of_deeds_leaves_each_job_done_once(db: Desk) -> None:
-    wanted = "SELECT sql FROM sqlite_master WHERE tbl_name IN ('jobs', 'audit') AND type != 'trigger'"
-    JOBS[:] = [row[0] for row in db.execute(wanted + " AND sql IS NOT NULL").fetchall()]
+    wanted = (
+        "SELECT sql FROM sqlite_master"
+        " WHERE tbl_name IN ('jobs', 'audit') AND type <> 'trigger' AND sql IS NOT NULL"
+    )
+    JOBS[:] = [row[0] for row in db.execute(wanted).fetchall()]
     run_machine(Jobs, settings=effort(max_examples=60, stateful_step_count=30, deadline=None))
 
 
