@@ -46,10 +46,13 @@ class EveryAnswer:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; all but HTTP, and the desk, passes untouched."""
-        if scope["type"] != "http" or is_desk(scope["path"]):
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         scope = {**scope, "query_string": plain(scope["query_string"])}
+        if is_desk(scope["path"]):
+            await self.app(scope, receive, send)
+            return
         asked = Headers(scope=scope)
         tag = etag(self.version(), scope)
         answer = Answer(send, tag, scope, packed="gzip" in asked.get("accept-encoding", ""))
