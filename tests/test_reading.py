@@ -240,7 +240,7 @@ def test_a_thousand_documents_survive_kills_of_their_workers(engine: str, tmp_pa
         kills = 0
         while states(db) != {"ready": 1000}:
             worker = started(config)
-            end = time.monotonic() + (chance.uniform(0.5, 25) if kills < 12 else 3600)
+            end = time.monotonic() + (chance.uniform(2, 7) if kills < 12 else 3600)
             while time.monotonic() < end and states(db) != {"ready": 1000}:
                 time.sleep(0.2)
                 assert worker.poll() is None, "the worker ended by itself"
