@@ -19,8 +19,11 @@ from portal.store.desk import Desk
 
 COPY = "copy"
 KIND = "xlsx"
-# What visible cells may say of themselves; a reviewer has released those that were held.
-OPEN = frozenset({"pii", "free_text", "small_count", "ambiguous_number", "number_format"})
+# What visible cells may say of themselves; a reviewer has released those that were held. Markup in
+# a head is text in a workbook; a formula, which is not, must never be in a copy.
+OPEN = frozenset(
+    {"pii", "free_text", "small_count", "ambiguous_number", "number_format", "header_injection"}
+)
 
 
 def ask(db: Desk, sha256: str, actor: str) -> str:

@@ -10,6 +10,7 @@ Pure: no network, no database. Run it in a process of its own: parsers meet host
 import time
 from dataclasses import replace
 
+from portal.extract import unseen
 from portal.extract.describe import described
 from portal.extract.errors import (
     Encrypted,
@@ -51,7 +52,21 @@ def tables(
         found = _read(content, kind_of(content, kind), limits, visible_only, join, second_opinions)
     except (RecursionError, MemoryError) as problem:
         raise TooMuch("a document that fits into memory", type(problem).__name__) from problem
-    return [described(table) for table in found]
+    return [described(_seen(table)) for table in found]
+
+
+def _seen(table: Table) -> Table:
+    """The table without letters of no width, which are none of what a reader sees."""
+    told = (table.title, table.unit, *table.notes)
+    if all(cell.text.isascii() for cell in table.cells) and all(map(str.isascii, told)):
+        return table
+    cells = tuple(
+        cell if cell.text.isascii() else replace(cell, text=unseen.shown(cell.text))
+        for cell in table.cells
+    )
+    notes = tuple(unseen.shown(note) for note in table.notes)
+    title, unit = unseen.shown(table.title), unseen.shown(table.unit)
+    return replace(table, cells=cells, title=title, unit=unit, notes=notes)
 
 
 def _read(

@@ -7,6 +7,7 @@ speaks of one panel at a time.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from math import ceil, floor, log10
 
 from portal.core.comparison import breaks_between
 from portal.core.observations import TOTAL
@@ -24,8 +25,12 @@ from portal.publish.columns import (
 )
 from portal.store.reading.figures import Figure
 
-__all__ = ["Chart", "Column", "Panel", "chart", "short_label", "stylesheet"]
+__all__ = ["Chart", "Column", "Decades", "Panel", "chart", "decades", "short_label", "stylesheet"]
 
+# More columns than this are too narrow for a label such as `2013 H1` on one line.
+MOST_LONG = 10
+# More than this, and numbers of six digits meet unless they are set smaller.
+MOST_WIDE = 13
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 KINDS = {
     "number": "counted",
@@ -124,10 +129,20 @@ class Chart:
         return len(self.columns) > MOST_NUMBERS
 
     @property
+    def many(self) -> bool:
+        """True when columns are narrow, but each still carries its number."""
+        return len(self.columns) > MOST_WIDE and not self.dense
+
+    @property
+    def stacked(self) -> bool:
+        """True when labels such as `2013 H1` are wider than their columns: the half goes below."""
+        return len(self.columns) > MOST_LONG and any(len(c.label) > 5 for c in self.columns)
+
+    @property
     def lines(self) -> int:
         """How many lines the labels below the columns need."""
         details = [len([part for part in (c.detail, c.sources > 1) if part]) for c in self.columns]
-        return 1 + max(details, default=0)
+        return 1 + (self.stacked and not self.dense) + max(details, default=0)
 
     @property
     def disputes(self) -> list[Column]:
@@ -220,6 +235,35 @@ def _panel(columns: Sequence[Column], top: float, walls: tuple[Break, ...]) -> P
     return Panel(title, unit, tuple(drawn(c, top) for c in columns), walls)
 
 
+@dataclass(frozen=True, slots=True)
+class Decades:
+    """A scale of amounts on which each step to the right is ten times more; it has no zero."""
+
+    low: float
+    high: float
+
+    def at(self, amount: float) -> int:
+        """Where an amount stands, in steps of the stylesheet; below the scale is its left end."""
+        if amount <= self.low:
+            return 0
+        return min(STEPS, round(STEPS * log10(amount / self.low) / log10(self.high / self.low)))
+
+    @property
+    def ticks(self) -> list[tuple[int, float]]:
+        """The whole tens of the scale and where they stand."""
+        count = round(log10(self.high / self.low))
+        amounts = [self.low * 10**step for step in range(count + 1)]
+        return [(self.at(amount), amount) for amount in amounts]
+
+
+def decades(amounts: Iterable[float]) -> Decades:
+    """A scale that holds all amounts above zero; from 1 to 10 when there are none."""
+    held = [amount for amount in amounts if amount > 0]
+    low = floor(log10(min(held, default=1)))
+    high = ceil(log10(max(held, default=10)))
+    return Decades(10.0**low, 10.0 ** max(high, low + 1))
+
+
 def stylesheet() -> str:
     """The steps that charts are drawn in: heights, starts and numbers of columns as classes."""
     lines = ["/* Made by portal.publish.charts.stylesheet; scripts/steps writes it. */"]
@@ -227,5 +271,5 @@ def stylesheet() -> str:
         lines += [f".{name}{i}{{--{name}:{i / STEPS:.4g}}}" for i in range(STEPS + 1)]
     lines += [f".n{i}{{--n:{i}}}" for i in range(1, MOST_COLUMNS + 1)]
     lines += [f".w{i}{{--w:{i}}}" for i in range(13)]
-    lines += [f".l{i}{{--lines:{i}}}" for i in range(1, 5)]
+    lines += [f".l{i}{{--lines:{i}}}" for i in range(1, 6)]
     return "\n".join(lines) + "\n"

@@ -72,6 +72,9 @@ def _lane(figures: Sequence[Figure]) -> tuple[list[Figure], list[Figure]]:
     dated = [f for f in figures if f.start and f.end]
     usual = Counter(f.period_kind for f in dated).most_common(1)
     main = usual[0][0] if usual else ""
+    # Several payments of one day, one file: none disputes the other, and none stands for the day.
+    rows = Counter((f.start, f.end, f.measure, f.source) for f in dated if f.kind == "money")
+    dated = [f for f in dated if rows[f.start, f.end, f.measure, f.source] < 2 or main != "day"]
     drawn = [f for f in dated if f.period_kind == main != "span"]
     longest = 2 * max((_days(f) for f in drawn or dated), default=0)
     for figure in [f for f in dated if f.period_kind != main or main == "span"]:
@@ -198,7 +201,8 @@ def short_label(period: Period) -> str:
     if period.kind == "quarter":
         return f"{start.year} Q{(start.month + 2) // 3}"
     if period.kind in ("month", "day"):
-        return f"{MONTHS[start.month - 1][:3].title()} {start.year}"
+        of = f"{start.day} " if period.kind == "day" else ""
+        return f"{of}{MONTHS[start.month - 1][:3].title()} {start.year}"
     return f"{start.year}" if start.year == end.year else f"{start.year}–{end.year % 100:02d}"
 
 

@@ -7,6 +7,7 @@ nothing is written and False is returned.
 import json
 import sqlite3
 
+from portal.core.errors import BadInput
 from portal.store import queue
 from portal.store.desk import Desk, now, transaction
 from portal.store.writing import note
@@ -40,8 +41,14 @@ def use_figures(db: Desk, sha256: str, actor: str, why: str, version: int) -> bo
 
 
 def reject(db: Desk, sha256: str, actor: str, why: str, version: int) -> bool:
-    """Take nothing of a document; what two people have agreed on must be withdrawn instead."""
+    """Take nothing of a document, whatever a reading of it that is under way may find.
+
+    Raises BadInput when something of it was approved: that must be withdrawn instead.
+    """
     with transaction(db) as conn:
+        if has_agreed(db, sha256):
+            expected = "a document without agreed figures"
+            raise BadInput(expected, "some that were agreed on or released; withdraw it", "reject")
         if not _changed(conn, sha256, version, "rejected", ("quarantined", "ready")):
             return False
         conn.execute(
@@ -53,13 +60,22 @@ def reject(db: Desk, sha256: str, actor: str, why: str, version: int) -> bool:
             " AND state NOT IN ('agreed', 'recorded', 'rejected', 'dropped')",
             [sha256],
         )
+        conn.execute(
+            "UPDATE jobs SET state = 'failed', problem = 'the document was rejected',"
+            " ended_at = ? WHERE object = ? AND state IN ('waiting', 'running')",
+            [now(), sha256],
+        )
         note(conn, actor, "rejected document", sha256, json.dumps({"why": why}))
     return True
 
 
 def has_agreed(db: Desk, sha256: str) -> bool:
-    """Whether two people have agreed on a figure of a document."""
-    sql = "SELECT 1 FROM proposals WHERE document = ? AND state IN ('agreed', 'recorded')"
+    """Whether two people have agreed on a figure of a document, or one is let out before that."""
+    sql = (
+        "SELECT 1 FROM proposals p WHERE p.document = ? AND (p.state IN ('agreed', 'recorded')"
+        " OR (p.state NOT IN ('dropped', 'rejected')"
+        " AND EXISTS (SELECT 1 FROM approvals a WHERE a.proposal = p.id)))"
+    )
     return bool(db.execute(sql, [sha256]).fetchone())
 
 

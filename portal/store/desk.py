@@ -3,10 +3,11 @@
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from sqlite_utils import Database
 
@@ -14,6 +15,10 @@ from portal.core.errors import StoreError
 from portal.store.schema import steps
 
 Desk = Database
+Check = Callable[[], None]
+
+# What is looked at again inside each transaction of a connection: the rights of who asked for it.
+_checks: WeakKeyDictionary[Database, Check] = WeakKeyDictionary()
 
 
 def now() -> str:
@@ -40,7 +45,7 @@ def open_desk(path: Path) -> Desk:
 
 def connect(path: Path) -> Desk:
     """Open a store whose schema is up to date, for one request of the desk."""
-    db = Database(sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False))
+    db = Database(sqlite3.connect(path, timeout=15, isolation_level=None, check_same_thread=False))
     for pragma in ("synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"):
         db.conn.execute(f"PRAGMA {pragma}")
     return db
@@ -83,11 +88,21 @@ def one_writer(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
+def before_writing(db: Desk, check: Check) -> None:
+    """Have `check` called first in every transaction of this connection; it raises what forbids.
+
+    It reads through the same connection, so nobody can change in between what it looks at.
+    """
+    _checks[db] = check
+
+
 @contextmanager
 def transaction(db: Desk) -> Iterator[sqlite3.Connection]:
     """All that happens inside is recorded at once, or not at all."""
     try:
         db.conn.execute("BEGIN IMMEDIATE")
+        if check := _checks.get(db):
+            check()
         with db.atomic():
             yield db.conn
         db.conn.execute("COMMIT")

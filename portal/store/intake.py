@@ -68,8 +68,7 @@ def take_in(db: Desk, new: New) -> Known | None:
     """
     with transaction(db) as conn:
         request = new.request or None
-        if request and not _has_request(conn, request):
-            raise BadInput("the reference of a request at this desk", new.request, "request")
+        check_request(db, new.request)
         before = known(conn, new.sha256)
         if before:
             # A part whose container is read again is nothing that happened.
@@ -88,6 +87,13 @@ def take_in(db: Desk, new: New) -> Known | None:
     return None
 
 
+def check_request(db: Desk, id: str) -> None:
+    """Raise BadInput for a request that the desk does not have; none at all is no such."""
+    sql = "SELECT 1 FROM foi_requests WHERE id = ?"
+    if id and not db.conn.execute(sql, [id]).fetchone():
+        raise BadInput("the reference of a request at this desk", id, "request")
+
+
 def leave_out(db: Desk, parent: str, member: int, why: str, actor: str) -> None:
     """Note once that a part of a document was not taken in, by its number."""
     detail = json.dumps({"member": member, "why": why})
@@ -95,10 +101,6 @@ def leave_out(db: Desk, parent: str, member: int, why: str, actor: str) -> None:
     with transaction(db) as conn:
         if not conn.execute(sql, [parent, detail]).fetchone():
             note(conn, actor, "part left out", parent, detail)
-
-
-def _has_request(conn: sqlite3.Connection, id: str) -> bool:
-    return bool(conn.execute("SELECT 1 FROM foi_requests WHERE id = ?", [id]).fetchone())
 
 
 def _detail(new: New) -> str:

@@ -128,6 +128,10 @@ def set_role(db: Desk, name: str, role: str, actor: str) -> bool:
             conn.execute(
                 "UPDATE people SET role = ?, changed_at = ? WHERE id = ?", [role, now(), id]
             )
+            # New keys on their way must not bring the old role back.
+            conn.execute(
+                "UPDATE invitations SET role = ? WHERE name = ? AND used_at = ''", [role, name]
+            )
             note(conn, actor, "role", f"person/{name}", f"{before} to {role}")
     return True
 

@@ -3,6 +3,7 @@
 import sqlite3
 from datetime import UTC, datetime, timedelta
 
+from portal.core.errors import StoreError
 from portal.store.desk import Desk, now, transaction
 from portal.store.private import rows
 from portal.store.writing import note
@@ -19,6 +20,7 @@ FROM tokens t JOIN people p ON p.id = t.person WHERE t.hash = :hash
 """
 HELD = "SELECT * FROM held_forms WHERE hash = :hash AND person = :person AND expires_at > :now"
 
+SHORT_WAIT = 100  # milliseconds
 FORGOTTEN = 7 * 24 * 3600.0
 # So many forms may wait for one person; the oldest makes room.
 MOST_HELD = 20
@@ -46,8 +48,7 @@ def start(conn: sqlite3.Connection, hash: str, person: int, csrf: str, seconds: 
 
 def seen(db: Desk, hash: str) -> None:
     """Remember that a session is in use."""
-    with transaction(db) as conn:
-        conn.execute("UPDATE sessions SET seen_at = ? WHERE hash = ?", [now(), hash])
+    _remember(db, "UPDATE sessions SET seen_at = ? WHERE hash = ?", hash)
 
 
 def end(conn: sqlite3.Connection, person: int, hash: str = "", *, but: str = "") -> int:
@@ -76,8 +77,20 @@ def token(db: Desk, hash: str) -> sqlite3.Row | None:
 
 def token_used(db: Desk, hash: str) -> None:
     """Remember that a token was used."""
-    with transaction(db) as conn:
-        conn.execute("UPDATE tokens SET used_at = ? WHERE hash = ?", [now(), hash])
+    _remember(db, "UPDATE tokens SET used_at = ? WHERE hash = ?", hash)
+
+
+def _remember(db: Desk, sql: str, hash: str) -> None:
+    """Write a time down, unless somebody writes for long or the disk is full: pages go on then."""
+    [waits] = db.execute("PRAGMA busy_timeout").fetchone()
+    db.execute(f"PRAGMA busy_timeout = {SHORT_WAIT}")
+    try:
+        with transaction(db) as conn:
+            conn.execute(sql, [now(), hash])
+    except StoreError:
+        return
+    finally:
+        db.execute(f"PRAGMA busy_timeout = {waits}")
 
 
 def add_token(

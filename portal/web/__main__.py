@@ -9,6 +9,7 @@ import uvicorn
 from portal.config import Settings, settings
 from portal.core.errors import PortalError, StoreError
 from portal.web.app import create_app
+from portal.web.patience import Patient
 
 
 def main() -> int:
@@ -25,6 +26,7 @@ def main() -> int:
     server = uvicorn.Server(
         uvicorn.Config(
             app,
+            http=Patient,
             access_log=False,
             log_level="warning",
             server_header=False,

@@ -15,6 +15,7 @@ from portal.web.edition import Db
 from portal.web.rendering import render
 
 router = APIRouter(include_in_schema=False)
+PAYMENT = ("money", "day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,9 @@ def shown(db: Db, page: bodies.BodyPage | operators.OperatorPage | None) -> Show
     page_there(listed.number, listed.last)
     banded = there.banded if isinstance(there, operators.OperatorPage) else []
     seen = {figures[0].series for figures in banded}
-    drawn = [figures for figures in there.drawn if figures[0].series not in seen]
+    # Payments of single days are rows of a list; as columns they would look like a series.
+    series = [each for each in there.drawn if (each[0].kind, each[0].period_kind) != PAYMENT]
+    drawn = [figures for figures in series if figures[0].series not in seen]
     return Shown(there, *([_chart(db, each) for each in part] for part in (drawn, banded)))
 
 

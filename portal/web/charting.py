@@ -7,7 +7,7 @@ from portal.core.observations import TOTAL
 from portal.publish.charts import Chart, chart, short_label
 from portal.store.reading import trends
 from portal.store.reading.figures import Figure, preferred, rules, series_figures
-from portal.web.rendering import lower_first, unit_words, value_text
+from portal.web.rendering import day, lower_first, unit_words, value_text
 
 SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -91,7 +91,9 @@ def newest_words(figures: Sequence[Figure]) -> str:
     words = words[:1].upper() + words[1:]
     if figure.period_kind == "open" and not (figure.start or figure.end):
         return f"{words}, period not stated"
-    if figure.period_kind in ("span", "open", "day"):
+    if figure.period_kind == "day":
+        return f"{words} on {day(figure.start)}"
+    if figure.period_kind in ("span", "open"):
         return f"{words}, {figure.period}"
     return f"{words} in {short_label(figure.days)}"
 

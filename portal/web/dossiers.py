@@ -7,7 +7,7 @@ from datetime import date
 from itertools import groupby
 
 from portal.core.observations import TOTAL
-from portal.publish.charts import Chart
+from portal.publish.charts import Chart, Decades, decades
 from portal.store.reading import law, payments, totals, trends
 from portal.store.reading.figures import Figure
 from portal.store.reading.payments import Payments
@@ -44,7 +44,7 @@ class Costs:
     spent: list[Figure]
     payments: Payments | None
     register: list[sqlite3.Row]
-    highest: float
+    scale: Decades
 
 
 ESTIMATES = (
@@ -75,8 +75,14 @@ def costs_page(db: sqlite3.Connection) -> Costs:
         [f for f in found if f.measure not in done],
         payments.payments(db),
         totals.register(db, "cost"),
-        max((abs(f.value or f.high or f.low or 0) for f in estimates), default=1),
+        decades(amount(f) for f in estimates),
     )
+
+
+def amount(figure: Figure) -> float:
+    """What stands of an estimate on a scale: its value, else the end of it that is known."""
+    ends = (figure.value, figure.high, figure.low)
+    return float(next((end for end in ends if end is not None), 0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 come. Cookies pass here and nowhere else; what the site puts on its own answers stays away."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from urllib.parse import quote
 
 import httpcore
@@ -19,12 +21,15 @@ from portal.web.rendering import render
 from portal.web.sockets import desk_socket, reachable
 
 MOUNT = "/desk"
-AT_ONCE = 64
+# Requests on their way to the desk, and how many of one reader: nobody takes all places.
+AT_ONCE, OF_ONE = 64, 32
 LARGEST = 256_000_000
 # Publishing an edition takes its time; a body must keep coming.
 TIMEOUTS = {"connect": 2.0, "read": 180.0, "write": 30.0, "pool": 10.0}
 BODY_SECONDS = 900.0
 PART_SECONDS = 60.0
+# A body may be slow for so long, then it must have come with so many bytes a second.
+SLOW_SECONDS, SLOWEST = 30.0, 2_000
 RETRY_AFTER = "10"
 FAILURES = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError)
 # Of the connection, not of the request; and what only we may say of where it came from.
@@ -47,6 +52,10 @@ class TooSlow(Exception):
     """A body that does not keep coming, or takes too long as a whole."""
 
 
+class Crowd(Exception):
+    """One reader asks for more at once than leaves room for others."""
+
+
 class Gone(Exception):
     """The reader has left in the middle of sending."""
 
@@ -57,6 +66,7 @@ class Passing:
     def __init__(self, config: Settings) -> None:
         self.config = config
         self._pool: httpcore.AsyncConnectionPool | None = None
+        self._asking: Counter[str] = Counter()
 
     @property
     def pool(self) -> httpcore.AsyncConnectionPool:
@@ -76,16 +86,32 @@ class Passing:
         body, answer = Body(scope, receive), Answer(send)
         try:
             body.check()
-            await answer.stream(self.pool, scope, body)
+            with self._one_of(scope["client"][0] if scope.get("client") else ""):
+                await answer.stream(self.pool, scope, body)
         except TooMuch:
             words = "This is larger than the desk takes in one piece."
             await _instead(answer, scope, receive, 413, words)
         except TooSlow:
             await _instead(answer, scope, receive, 408, "This took too long to arrive.")
+        except Crowd:
+            await _instead(answer, scope, receive, 429, "Too much is on its way from you at once.")
         except Gone:
             return
         except FAILURES:
             await _instead(answer, scope, receive, 503, DOWN)
+
+    @contextmanager
+    def _one_of(self, reader: str) -> Iterator[None]:
+        """Count a request of a reader while it lasts; raises Crowd for one too many."""
+        if self._asking[reader] >= OF_ONE:
+            raise Crowd
+        self._asking[reader] += 1
+        try:
+            yield
+        finally:
+            self._asking[reader] -= 1
+            if not self._asking[reader]:
+                del self._asking[reader]
 
     async def stop(self) -> None:
         """Close every connection to the desk."""
@@ -120,10 +146,11 @@ class Body:
 
     async def parts(self) -> AsyncIterator[bytes]:
         """Yield the parts; raises TooMuch, TooSlow or Gone."""
-        end = asyncio.get_running_loop().time() + BODY_SECONDS
-        more = True
+        clock = asyncio.get_running_loop().time
+        began, more = clock(), True
         while more:
-            left = min(PART_SECONDS, end - asyncio.get_running_loop().time())
+            slowest = min(SLOW_SECONDS + self.came / SLOWEST, BODY_SECONDS)
+            left = min(PART_SECONDS, began + slowest - clock())
             try:
                 async with asyncio.timeout(left):
                     message = await self.receive()
@@ -188,7 +215,7 @@ async def _instead(answer: Answer, scope: Scope, receive: Receive, status: int, 
     if answer.begun:
         raise ConnectionError("the desk broke off its answer")
     given = _problem(scope, status, words)
-    if status == 503:
+    if status in (429, 503):
         given.headers["Retry-After"] = RETRY_AFTER
     protect(given.headers)
     await given(scope, receive, answer.send)
@@ -197,7 +224,10 @@ async def _instead(answer: Answer, scope: Scope, receive: Receive, status: int, 
 def _problem(scope: Scope, status: int, words: str) -> Response:
     if scope["path"].startswith(f"{MOUNT}/api/"):
         return JSONResponse({"error": words}, status)
-    titles = {503: "The desk does not answer", 413: "That is too large", 408: "That was too slow"}
+    titles = {
+        503: "The desk does not answer", 413: "That is too large", 408: "That was too slow",
+        429: "That is too much at once",
+    }  # fmt: skip
     return render(
         Request(scope), "problem.html", Problem(status, titles[status], words), status=status
     )

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from portal.config import HERE, settings
 from portal.core.periods import MONTHS
 from portal.publish.alternatives import describe
-from portal.publish.charts import LETTERS, Chart
+from portal.publish.charts import LETTERS, Chart, short_label
 
 DASH = "–"
 
@@ -81,6 +81,16 @@ def tight(o: Any) -> str:
     return text.replace("at most ", "≤")
 
 
+def wordy(chart: Chart) -> bool:
+    """Whether a value beside a bar needs more room than a number does: `103,000–103,499`."""
+    return any(c.figure and len(tight(c.figure)) > 9 for c in chart.columns)
+
+
+def pounds(amount: float) -> str:
+    """An amount beside a scale: `£10m`, `£1bn`."""
+    return f"£{_short(amount)}".replace(" million", "m").replace(" billion", "bn")
+
+
 def tick(value: float, chart: Any) -> str:
     """A number of the scale beside a dense chart."""
     if chart.symbol and chart.symbol != "%":
@@ -97,6 +107,17 @@ def described(chart: Chart) -> str:
 def brief(o: Any) -> str:
     """The same, rounded for a headline: `£10.2 million`. Counts stay whole."""
     return value_text(o, short=_get(o, "kind") == "money")
+
+
+def when(o: Any) -> str:
+    """The period as printed; a bare date of a table in words: `2014 H1`, `21 October 2014`."""
+    printed = str(_get(o, "period"))
+    if not DATE.fullmatch(printed):
+        return printed
+    return day(printed) if _get(o, "period_kind") == "day" else short_label(o.days)
+
+
+DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def unit_words(o: Any) -> str:
@@ -222,7 +243,8 @@ def environment() -> Environment:
         "number": number, "money": money, "value": value_text, "brief": brief,
         "unit": unit_words, "marks": marks, "meaning": meaning, "date": day, "plural": plural,
         "lower_first": lower_first, "upper_first": upper_first,
-        "listed": listed, "parts": parts, "tight": tight, "tick": tick,
+        "listed": listed, "pounds": pounds, "parts": parts, "when": when,
+        "wordy": wordy, "tight": tight, "tick": tick,
         "describe": described, "letter": lambda index: LETTERS[index % len(LETTERS)],
     }  # fmt: skip
     made.globals |= {"static": static, "months": months, "has_fonts": has_fonts}

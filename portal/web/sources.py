@@ -21,6 +21,7 @@ from portal.web.rendering import render
 router = APIRouter(include_in_schema=False)
 
 Hash = Annotated[str, InPath(pattern="^[0-9a-f]{8,64}$")]
+MOST_TOLD = 30
 KIND = {
     "changed": "Changed",
     "withdrawn": "Gone from the file",
@@ -61,6 +62,7 @@ class Shown:
     held: sources.Source
     health: health.Health | None
     kinds: dict[str, str]
+    told: list[tuple[revising.Difference, str]]
 
 
 @router.get("/sources/{id}")
@@ -69,7 +71,20 @@ async def source(request: Request, db: Db, id: str, page: PageNumber = 1) -> Res
     found = held(sources.source(db, id, page), "source")
     page_there(page, found.figures.last)
     state = health.health(request.app.state.settings).get(found.source["id"])
-    return render(request, "source.html", Shown(found, state, KIND))
+    return render(request, "source.html", Shown(found, state, KIND, _told(db, found)))
+
+
+def _told(db: Db, found: sources.Source) -> list[tuple[revising.Difference, str]]:
+    """What the newest file of a source says otherwise in numbers, with the period of each."""
+    pair = next((each for each in found.pairs if each.counts["changed"]), None)
+    if pair is None:
+        return []
+    old, new = pair.old["sha256"], pair.new["sha256"]
+    held = revising.differences(db, pair.source, old, new, "changed", 1)
+    lines = held.lines[:MOST_TOLD] if held else []
+    return [
+        (each, _named(each.figure.start, each.figure.end, each.figure.period)) for each in lines
+    ]
 
 
 @dataclass(frozen=True, slots=True)

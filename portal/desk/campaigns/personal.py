@@ -54,11 +54,12 @@ def check_text(field: str, text: str, whole_name: bool = False) -> str:
     return text
 
 
-def check_address(field: str, address: str) -> str:
+def check_address(field: str, address: str, any_port: bool = False) -> str:
     """Return the plain address of a request on a platform, or of its page at the authority.
 
-    What follows `?` or `#` is cut off, and a slash at the end. Raises BadInput for what is no web
-    address, Personal for one that leads to a user or holds something of a person.
+    With `any_port` it may name one: a file is fetched from where it lies. What follows `?` or `#`
+    is cut off, and a slash at the end. Raises BadInput for what is no web address, Personal for one
+    that leads to a user or holds something of a person.
     """
     address = address.strip()
     if not address:
@@ -69,11 +70,15 @@ def check_address(field: str, address: str) -> str:
         port = parts.port
     except ValueError:
         known, port = False, None
-    if not known or port or len(address) > LONGEST_ADDRESS or re.search(r"[\s<>\"\\]", address):
+    known = known and (any_port or not port) and len(address) <= LONGEST_ADDRESS
+    if not known or re.search(r"[\s<>\"\\]", address):
         raise BadInput("a web address such as https://…/request/…", address, field)
     if PEOPLE_PAGES.search(f"{parts.path}/"):
         raise Personal(field, "the page of a person")
-    said = re.sub(r"[/_\-+.]+", " ", unquote(parts.path)).strip()
-    for form in (said, said.title(), said.upper()):
+    path = unquote(unquote(parts.path))
+    said = re.sub(r"[/_\-+.]+", " ", path).strip()
+    # An e-mail address is one only with its dots.
+    for form in (path.replace("/", " "), said, said.title(), said.upper()):
         check_text(field, form)
-    return f"{parts.scheme}://{parts.hostname}{parts.path.rstrip('/')}"
+    host = f"{parts.hostname}:{port}" if port else parts.hostname
+    return f"{parts.scheme}://{host}{parts.path.rstrip('/')}"

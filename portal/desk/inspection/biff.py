@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from python_calamine import CalamineWorkbook
 
-from portal.desk.inspection import biff_cells, spans
+from portal.desk.inspection import biff_cells, biff_lists, spans
 from portal.desk.inspection.biff_cells import Looks
 from portal.desk.inspection.buried import plain_text
 from portal.desk.inspection.findings import Report
@@ -31,7 +31,7 @@ _KINDS = {
     0x0051: "connection",  # DCONREF
     0x00D3: "macro_vba",  # OBPROJ
     0x0138: "tracked_change",
-    0x01BE: "",  # data validation, judged below
+    0x01BE: "",  # data validation, judged when the cells are known
     0x005C: "",  # WRITEACCESS, judged below
 }
 _HIDDEN = {1: "hidden_sheet", 2: "very_hidden_sheet"}
@@ -62,6 +62,8 @@ def records(stream: bytes, report: Report) -> Iterator[tuple[int, bytes]]:
 def read(stream: bytes, content: bytes, report: Report) -> None:
     """Inspect an old workbook and gather its visible cells."""
     looks, bound, found = Looks(), [], []
+    lists: list[bytes] = []
+    drops = 0
     current: _Sheet | None = None
     depth = 0
     for kind, body in records(stream, report):
@@ -81,6 +83,9 @@ def read(stream: bytes, content: bytes, report: Report) -> None:
             _in_sheet(kind, body, current)
         if current is None:
             biff_cells.style(kind, body, looks)
+        if kind == 0x01BE:
+            lists.append(body)
+        drops += biff_lists.arrows(kind, body)
         _judge(kind, body, report)
     if not bound or not found:
         raise Refused("corrupt", "workbook")
@@ -89,7 +94,9 @@ def read(stream: bytes, content: bytes, report: Report) -> None:
     for number, (state, _) in enumerate(bound, 1):
         if state:
             report.add(_HIDDEN.get(state, "hidden_sheet"), f"sheet {number}")
+    report.add("form_control", "drawing", drops)
     _values(content, list(found), looks, report)
+    biff_lists.judge(lists, report)
 
 
 def _in_sheet(kind: int, body: bytes, sheet: _Sheet) -> None:
@@ -113,10 +120,6 @@ def _judge(kind: int, body: bytes, report: Report) -> None:
             report.hidden("external_link", "workbook", plain_text(body))
     elif kind in NAMES:
         _name(body, report)
-    elif kind == 0x01BE:
-        text = plain_text(body)
-        if b"\x17" in body and len(text) > 8:
-            report.hidden("data_validation_list", "list", text)
     elif kind == 0x005C:
         text = body.decode("latin-1").strip("\0 ").strip()
         if text.isprintable() and any(letter.isalpha() for letter in text):
@@ -130,7 +133,7 @@ def _judge(kind: int, body: bytes, report: Report) -> None:
 
 
 def _object(kind: int, report: Report) -> None:
-    if kind in (0x0B, 0x0C, 0x0E, 0x10, 0x11, 0x12, 0x14):
+    if kind in (0x0B, 0x0C, 0x0E, 0x10, 0x11, 0x12):
         report.add("form_control", "drawing")
     elif kind == 0x08:
         report.add("embedded_object", "drawing", 0)

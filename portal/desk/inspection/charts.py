@@ -7,7 +7,7 @@ from datetime import datetime
 from lxml import etree
 from openpyxl.utils.datetime import to_excel
 
-from portal.desk.inspection import markup, spans
+from portal.desk.inspection import markup, shape_text, spans
 from portal.desk.inspection.sheets import Sheet
 from portal.desk.inspection.zips import Package
 
@@ -41,6 +41,12 @@ def compare(package: Package, read_sheets: list[Sheet], names: list[str]) -> Non
             root, "strCache", "numCache", "multiLvlStrCache", "strLit", "numLit", "lvl"
         ):
             lost += _unseen(cache, visible)
+        for body in markup.each(root, "rich"):
+            unseen = shape_text.read(body)[1]
+            package.report.hidden("hidden_text", place, unseen, bool(unseen))
+        # series that a reader of the chart has switched off stay in it
+        off = [e for e in root.iter("*") if markup.local(e).startswith("filtered")]
+        lost += [" ".join(markup.words(entry) for entry in off)] if off else []
         if lost:
             package.report.hidden("chart_cache", place, "\n".join(lost), len(lost))
         outside = next(markup.each(root, "externalData"), None)

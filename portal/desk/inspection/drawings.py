@@ -2,7 +2,7 @@
 
 from lxml import etree
 
-from portal.desk.inspection import markup, ooxml, spans
+from portal.desk.inspection import markup, ooxml, shape_text, spans
 from portal.desk.inspection.findings import Report
 from portal.desk.inspection.ooxml import Relation
 from portal.desk.inspection.sheets import Sheet
@@ -31,8 +31,12 @@ def _anchor(sheet: Sheet, anchor: etree._Element) -> None:
     shapes = list(markup.each(anchor, "sp", "pic", "graphicFrame", "cxnSp", "grpSp"))
     if not shapes:
         return
-    text = [markup.words(body).strip() for body in markup.each(anchor, "txBody")]
-    text = [piece for piece in text if piece]
+    text = []
+    for body in markup.each(anchor, "txBody"):
+        shown, unseen = shape_text.read(body, _too_small(anchor))
+        text += [shown] if shown else []
+        if unseen:
+            sheet.report.hidden("hidden_text", f"{sheet.place}, drawing", unseen)
     if text:
         rows = [Cell(n, 1, piece) for n, piece in enumerate(text, 1)]
         if sheet.hidden:
@@ -43,6 +47,22 @@ def _anchor(sheet: Sheet, anchor: etree._Element) -> None:
     area = _area(anchor)
     if covers and area:
         _cover(sheet, area)
+
+
+SMALL = 40_000  # a ninth of an inch in the units of drawings: no letter fits in
+
+
+def _too_small(anchor: etree._Element) -> bool:
+    """Tell whether a shape is so small that nobody sees its text."""
+    if anchor.find("{*}ext") is not None:
+        return any(_size(anchor.find("{*}ext"), key) < SMALL for key in ("cx", "cy"))
+    sizes = [extent for extent in markup.each(anchor, "ext") if extent.get("cx")]
+    return any(_size(extent, key) < SMALL for extent in sizes[:1] for key in ("cx", "cy"))
+
+
+def _size(extent: etree._Element | None, key: str) -> int:
+    text = extent.get(key, "") if extent is not None else ""
+    return int(text) if text.isdigit() else SMALL
 
 
 def _opaque(shape: etree._Element) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from portal.desk.inspection import numbers, pii, spans
 from portal.desk.inspection.findings import Report
 from portal.desk.inspection.tables import STARTS_A_FORMULA, Cell, Table, is_signed_number
+from portal.extract import unseen
 
 _HEADER_ROWS = 12
 _NAME_HEADER = re.compile(
@@ -33,6 +34,7 @@ PROSE_LETTERS, PROSE_WORDS = 45, 8
 
 def judge(table: Table, report: Report) -> Table:
     """Note what the cells hold; return the table with held cells marked and emptied."""
+    table = _without_unseen(table, report)
     headers = _headers(table)
     held: dict[Cell, str] = {}
     if not table.prose:
@@ -52,6 +54,25 @@ def judge(table: Table, report: Report) -> Table:
         for cell in table.cells
     ]
     return Table(table.place, cells, table.prose)
+
+
+def _without_unseen(table: Table, report: Report) -> Table:
+    """Note letters that nobody sees, and return the table without them."""
+    odd = [
+        cell
+        for cell in table.cells
+        if not cell.text.isascii() and unseen.shown(cell.text) != cell.text
+    ]
+    if not odd:
+        return table
+    telling = [cell for cell in odd if unseen.tells(cell.text)]
+    others = [cell for cell in odd if unseen.count(cell.text) and cell not in telling]
+    for cells, outcome in ((telling, ""), (others, "accept_stripped")):
+        if cells:
+            place = f"{table.place}, {spans.of_cells('', cells)}, unseen letters"
+            report.add("hidden_text", place, sum(unseen.count(c.text) for c in cells), outcome)
+    cells = [cell._replace(text=unseen.shown(cell.text)) for cell in table.cells]
+    return Table(table.place, [cell for cell in cells if cell.text.strip()], table.prose)
 
 
 def _headers(table: Table) -> dict[int, str]:

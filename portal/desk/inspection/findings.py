@@ -28,7 +28,7 @@ MEANS |= dict.fromkeys(("formula_injection", "header_injection"), "accept_escape
 MEANS |= dict.fromkeys(("named_range", "free_text", "header_footer"), "accept_with_findings")
 MEANS |= dict.fromkeys(
     """doc_properties image_metadata printer_settings thumbnail author_list signature
-    mail_header xml_comment macro_sheet_name""".split(),
+    mail_header xml_comment macro_sheet_name kept_words""".split(),
     "accept_stripped",
 )
 
@@ -95,8 +95,11 @@ class Report:
     def hidden(self, kind: str, place: str, text: str, count: int = 1, outcome: str = "") -> None:
         """Count something that a reader would not see, and whether it names or identifies."""
         self.add(kind, place, count, outcome)
-        stripped = MEANS.get(kind) == "accept_stripped"
-        self.personal(place, text, outcome or ("accept_stripped" if stripped else ""))
+        means = outcome or MEANS.get(kind, "quarantine")
+        if kind == "header_footer":
+            self.add("pii", place, pii.header_count(text))
+        else:
+            self.personal(place, text, means if means.startswith("accept") else outcome)
 
     def personal(self, place: str, text: str, outcome: str = "") -> None:
         """Count identifiers in text that is not part of what may be published."""

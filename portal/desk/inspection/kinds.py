@@ -61,6 +61,12 @@ _MAIL_LINE = re.compile(
     rb"^(?:from|to|subject|date|message-id|mime-version|received|content-type):", re.I | re.M
 )
 _MARKUP = re.compile(rb"<(?:html|!doctype\s+html|table|body|head|meta|div|style|p|span)\b", re.I)
+# a first element with a prefix, or of a namespace that is not a page's: a flat office document, say
+_ROOT_OF_OTHERS = re.compile(
+    rb"(?:\s|<\?xml[^>]{0,200}\?>|<\?mso[^>]{0,200}\?>|<!--[^>]{0,500}-->)*"
+    rb"<(?:[\w.\-]+:[\w.\-]+\s|Workbook\b)",
+    re.I,
+)
 _OTHER_MARKUP = re.compile(rb"<(?:svg|\?xml|!doctype|\w+:?\w*\s+xmlns)", re.I)
 
 
@@ -135,6 +141,8 @@ def _text_kind(content: bytes) -> str:
     head = content[:4_096].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").replace(b"\0", b"")
     if _MAIL.match(head) and len(_MAIL_LINE.findall(content[:20_000])) >= 2:
         return "eml"
+    if head.startswith(b"<") and _ROOT_OF_OTHERS.match(head):
+        return "xml"
     if head.startswith(b"<"):
         if _MARKUP.search(head) and not re.match(rb"<svg", head, re.I):
             return "html"

@@ -39,7 +39,7 @@ _PERSONS = re.compile(
     r"|victims?|suspects?|offenders?|children|child|juveniles?|under ?-?1[0-8]|aged?\b|patients?"
     r"|deaths?"
     r"|died|suicides?|officers?|staff|employees?|prisoners?|pupils?|students?|complainants?|claimants?"
-    r"|males?|females?|m[ae]n\b|wom[ae]n\b|gender|sex\b|ethnic\w*|asylum|migrants?|applicants?"
+    r"|males?|females?|(?<!isle of )m[ae]n\b|wom[ae]n\b|gender|sex\b|ethnic\w*|asylum|migrants?|applicants?"
     r"|convict\w*"
     r"|charged|cautioned|dismissed|dismissals|sacked|disciplin\w*|injur\w*|referr\w*|casualt\w*"
     r"|missing|residents?|households?|claims?|cases?|sentenced|deported|removed|sectioned|admissions?)\b",
@@ -47,13 +47,14 @@ _PERSONS = re.compile(
 )
 _SENSITIVE = re.compile(
     r"\b(?:health|mental|ethnic\w*|asian|black|white|mixed|child\w*|juvenile\w*|under ?-?1[0-8]"
-    r"|minors?"
+    r"|minors?(?! outlying)"
     r"|pupils?|young|youth|sexual|gay|lesbian|bisexual|trans\w*|immigra\w*|asylum|nationalit\w*"
     r"|religio\w*"
     r"|muslim|jewish|disab\w*|pregnan\w*|suicid\w*|hiv)\b",
     re.I,
 )
 _SMALL, _SMALL_SENSITIVE = 4, 9
+LABEL = 120
 
 
 def ambiguous(table: Table, report: Report) -> None:
@@ -116,7 +117,9 @@ def _is_date(year: int, month: int, day: int) -> bool:
 
 def small_counts(table: Table, headers: dict[int, str], report: Report) -> None:
     """Note counts of persons from 1 to 4, and withheld ones which the totals give away."""
-    words = " ".join(cell.text for cell in table.cells[:5_000] if not cell.text[:1].isdigit())
+    # what stands above and beside figures is short; a remark says nothing of what is counted
+    labels = (cell.text for cell in table.cells[:5_000] if not cell.text[:1].isdigit())
+    words = " ".join(text for text in labels if len(text) <= LABEL)
     counted = [cell for cell in table.cells if _is_count(cell.text)]
     marks = [
         cell

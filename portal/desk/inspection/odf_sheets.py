@@ -1,10 +1,11 @@
 """Tables of OpenDocument: visible cells, and what rows, columns, styles and repeats conceal."""
 
+import re
 from dataclasses import dataclass, field
 
 from lxml import etree
 
-from portal.desk.inspection import formulas, markup, odf_styles, spans
+from portal.desk.inspection import colours, formulas, markup, odf_styles, ordinary, spans
 from portal.desk.inspection.findings import Report
 from portal.desk.inspection.limits import Refused
 from portal.desk.inspection.odf_styles import OdfStyles
@@ -51,6 +52,7 @@ def _validation(entry: etree._Element, seen: set[str], report: Report) -> None:
     condition = markup.attribute(entry, "condition")
     if "cell-content-is-in-list" in condition and '"' in condition:
         unseen = [w for w in condition.split('"')[1::2] if w.casefold() not in seen]
+        unseen = [word for word in unseen if not ordinary.answers(word)]
         report.hidden("data_validation_list", "list", "\n".join(unseen), len(unseen))
     message = markup.words(entry).strip()
     if message:
@@ -146,9 +148,11 @@ def _cell(
     reading: _Reading, element: etree._Element, row: int, column: int, name: str
 ) -> tuple[str, str]:
     """Return what a cell says, and how it is concealed if it is."""
+    styles, style = reading.styles, _style(reading, element, column)
+    paper = (styles.paper("table-cell", style) if style else None) or colours.WHITE
     pieces, buried = [], []
     for paragraph in element.iterchildren("{*}p", "{*}h"):
-        shown, hidden = odf_styles.paragraph(paragraph, reading.styles)
+        shown, hidden = odf_styles.paragraph(paragraph, styles, paper)
         pieces.append(shown)
         buried.append(hidden)
     place = f"{reading.table.place}, {Cell(row, column, '').reference}"
@@ -162,22 +166,45 @@ def _cell(
     for kind in formulas.reaches_out(markup.attribute(element, "formula")):
         reading.report.add(kind, place)
     why = "hidden_cell" if name.startswith("covered") and text.strip() else ""
-    style = markup.attribute(element, "style-name") or next(
-        (default for a, b, _, default in reading.columns if a <= column <= b), ""
-    )
+    form = styles.of("table-cell", style).get("data-style", "") if style else ""
     if style and not why:
-        form = reading.styles.of("table-cell", style).get("data-style", "")
-        unreadable = reading.styles.unreadable("table-cell", style)
-        why = "invisible_text" if unreadable or form in reading.styles.empty_formats else ""
+        hides = styles.unreadable("table-cell", style) or not styles.shows(form, value or text)
+        why = "invisible_text" if hides else ""
     words = markup.attribute(element, "string-value")
     if words and text.strip() and "".join(words.split()) != "".join(text.split()):
         reading.report.hidden("invisible_text", place, words)
     numeric = _plain_number(element)
-    if numeric and value and text.strip() and not any(letter.isdigit() for letter in text):
+    if value and _is_number(element) and _says_more(text, styles.words(form)):
         # the sheet shows the number; words stored beside it are seen by nobody
         reading.report.hidden("invisible_text", place, text)
     return (value if value and (numeric or not text.strip()) else text), why
 
 
+def _style(reading: _Reading, element: etree._Element, column: int) -> str:
+    named = markup.attribute(element, "style-name")
+    return named or next((d for a, b, _, d in reading.columns if a <= column <= b), "")
+
+
+# words that a program prints for a number: dates, times, truth values, currencies, errors
+_PRINTED = set(
+    """jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july
+    august september october november december mon tue wed thu fri sat sun monday tuesday wednesday
+    thursday friday saturday sunday am pm st nd rd th true false gbp eur usd e ref div value na
+    name num err""".split()
+)
+
+
+def _says_more(text: str, printed: str) -> bool:
+    """Tell whether the text kept for a number has words that no program prints for it."""
+    words = set(re.findall(r"[^\W\d_]+", text.casefold()))
+    others = words - _PRINTED - set(re.findall(r"[^\W\d_]+", printed.casefold()))
+    digits = sum(letter.isdigit() for letter in text)
+    return bool(others) or digits > 40
+
+
 def _plain_number(element: etree._Element) -> bool:
     return markup.attribute(element, "value-type") in ("float", "currency", "date")
+
+
+def _is_number(element: etree._Element) -> bool:
+    return _plain_number(element) or markup.attribute(element, "value-type") == "percentage"

@@ -6,10 +6,19 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from portal.desk.inspection import colours, markup
-from portal.desk.inspection.colours import BLACK, WHITE
+from portal.desk.inspection.colours import BLACK, WHITE, Colour
 
 TINY = 4.0
 Properties = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A data style: whether it shows the value itself, its own words, its cases for some values."""
+
+    shows: bool
+    words: str
+    cases: tuple[tuple[str, str], ...]
 
 
 @dataclass(slots=True)
@@ -17,7 +26,7 @@ class OdfStyles:
     """Properties of every style with all it inherits, by family and name; data styles apart."""
 
     own: dict[tuple[str, str], tuple[str, Properties]] = field(default_factory=dict)
-    empty_formats: set[str] = field(default_factory=set)
+    formats: dict[str, Format] = field(default_factory=dict)
     known: dict[tuple[str, str], Properties] = field(default_factory=dict)
 
     def of(self, family: str, name: str) -> Properties:
@@ -36,13 +45,35 @@ class OdfStyles:
             self.known[key] = merged
         return self.known[key]
 
-    def unreadable(self, family: str, name: str) -> bool:
+    def shows(self, name: str, value: str) -> bool:
+        """Tell whether a data style lets anything of a value be seen."""
+        form = self.formats.get(name)
+        if form is None or value.strip("0.-") == "":
+            # a dash or a blank for nothing hides nothing, if other values are shown
+            return form is None or form.shows or any(self.shows(n, "1") for _, n in form.cases)
+        for condition, other in form.cases:
+            if _holds(condition, value):
+                return self.shows(other, value)
+        return form.shows
+
+    def words(self, name: str) -> str:
+        """Return the words that a data style prints beside its value."""
+        form = self.formats.get(name)
+        if form is None:
+            return ""
+        return " ".join([form.words, *(self.words(n) for _, n in form.cases if n != name)])
+
+    def paper(self, family: str, name: str) -> Colour | None:
+        """Return the ground that a style paints, None for none."""
+        return colours.of_style(self.of(family, name), "background-color")
+
+    def unreadable(self, family: str, name: str, paper: Colour = WHITE) -> bool:
         """Tell whether a style's text cannot be read: colour, size, or display."""
         props = self.of(family, name)
         if props.get("display") in ("none", "condition"):
             return True
         ink = colours.of_style(props, "color") or BLACK
-        back = colours.of_style(props, "background-color") or WHITE
+        back = colours.of_style(props, "background-color") or paper
         dark = sum(back) < 200 and "color" not in props
         return _points(props.get("font-size", "")) < TINY or (colours.alike(ink, back) and not dark)
 
@@ -97,21 +128,44 @@ _SHOWING = {
 def _formats(root: etree._Element, styles: OdfStyles) -> None:
     kinds = ("number-style", "text-style", "date-style", "currency-style", "percentage-style")
     for form in markup.each(root, *kinds, "time-style", "boolean-style"):
-        if not any(markup.local(child) in _SHOWING for child in form):
-            styles.empty_formats.add(markup.attribute(form, "name"))
+        shown = any(markup.local(child) in _SHOWING for child in form)
+        words = " ".join(child.text or "" for child in markup.each(form, "text"))
+        cases = tuple(
+            (markup.attribute(case, "condition"), markup.attribute(case, "apply-style-name"))
+            for case in markup.each(form, "map")
+            if markup.attribute(case, "apply-style-name") != markup.attribute(form, "name")
+        )
+        styles.formats[markup.attribute(form, "name")] = Format(shown, words, cases)
 
 
-def paragraph(element: etree._Element, styles: OdfStyles) -> tuple[str, str]:
-    """Return a paragraph's visible text and its hidden text."""
+_CONDITION = re.compile(r"value\(\)\s*(<=|>=|!=|<|>|=)\s*(-?[\d.]+)")
+
+
+def _holds(condition: str, value: str) -> bool:
+    found = _CONDITION.fullmatch(condition.strip())
+    try:
+        number, limit = float(value), float(found[2] if found else "x")
+    except ValueError:
+        return False
+    sign = found[1] if found else ""
+    less, equal = number < limit, number == limit
+    return {"<": less, "<=": less or equal, ">": not less and not equal, ">=": not less,
+            "=": equal, "!=": not equal}[sign]  # fmt: skip
+
+
+def paragraph(element: etree._Element, styles: OdfStyles, paper: Colour = WHITE) -> tuple[str, str]:
+    """Return a paragraph's visible text and its hidden text, on paper of this colour."""
     shown: list[str] = []
     hidden: list[str] = []
-    whole = styles.unreadable("paragraph", markup.attribute(element, "style-name"))
-    _gather(element, styles, hidden if whole else shown, hidden)
+    name = markup.attribute(element, "style-name")
+    own = styles.paper("paragraph", name) or paper
+    whole = styles.unreadable("paragraph", name, own)
+    _gather(element, styles, hidden if whole else shown, hidden, own)
     return "".join(shown), " ".join(hidden)
 
 
 def _gather(
-    element: etree._Element, styles: OdfStyles, shown: list[str], hidden: list[str]
+    element: etree._Element, styles: OdfStyles, shown: list[str], hidden: list[str], paper: Colour
 ) -> None:
     if element.text:
         shown.append(element.text)
@@ -130,11 +184,7 @@ def _gather(
             hidden.append(markup.words(child))
         elif name:
             style = markup.attribute(child, "style-name")
-            unseen = name in ("span", "a") and style and _span_hides(styles, style)
-            _gather(child, styles, hidden if unseen else shown, hidden)
+            unseen = name in ("span", "a") and style and styles.unreadable("text", style, paper)
+            _gather(child, styles, hidden if unseen else shown, hidden, paper)
         if child.tail:
             shown.append(child.tail)
-
-
-def _span_hides(styles: OdfStyles, name: str) -> bool:
-    return styles.unreadable("text", name)

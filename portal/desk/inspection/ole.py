@@ -68,6 +68,8 @@ def _streams(container: olefile.OleFileIO, entries: list[list[str]], report: Rep
             report.hidden("tracked_change", place, _readable(container, entry))
         elif names[0] in ("msodatastore", "ctls", "xml", "customxml"):
             report.hidden("custom_xml", place, _readable(container, entry))
+        elif names[0] == "\x01sh33tj5" and container.get_size(entry) <= 8:
+            continue  # a library's mark: four bytes
         elif names[0] not in _HARMLESS:
             report.hidden("unknown_part", place, _readable(container, entry))
 

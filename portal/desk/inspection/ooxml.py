@@ -6,11 +6,19 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from portal.desk.inspection import buried, images, markup, parts, properties
+from portal.desk.inspection import buried, images, leftovers, markup, parts, properties, vectors
 from portal.desk.inspection.findings import Report
 from portal.desk.inspection.limits import Refused
 from portal.desk.inspection.zips import Package
 
+# parts that hold no text of their own, or in known elements only; sheets are read as they stream
+_LEDGER = re.compile(
+    r"\[content_types\]\.xml|(.*/)?_rels/[^/]*\.rels|xl/(workbook|styles|calcchain|metadata)\.xml"
+    r"|(xl|word|ppt)/theme/theme\d*\.xml|(xl|word|ppt)/charts/(chart|style|colors)\d*\.xml"
+    r"|(xl|word|ppt)/drawings/drawing\d*\.xml|xl/tables/table\d*\.xml"
+    r"|word/(document|styles|settings|websettings|fonttable|numbering|footnotes|endnotes)\d*\.xml"
+    r"|word/(header|footer)\d*\.xml"
+)
 XML = (".xml", ".rels", ".vml")
 # an ordinary web address with a host name
 _WEB = re.compile(r"https?://[^/@]+\.[a-z]{2,}(?::\d+)?(?:[/?#]|$)", re.I)
@@ -37,6 +45,8 @@ def inventory(package: Package) -> list[Relation]:
         place = package.number(name)
         if kind is None:
             package.report.hidden("unknown_part", place, _text(package, name))
+        elif kind == "comment" and _no_comment(package, name):
+            continue
         elif kind == "author_list":
             root = markup.parse(package.read(name), place, package.report)
             people = " ".join(attribute for person in root for attribute in person.values())
@@ -51,12 +61,28 @@ def inventory(package: Package) -> list[Relation]:
     _unreachable(package, relations)
     _content_types(package)
     for name in package.names():
+        if _LEDGER.fullmatch(name.casefold()):
+            place = package.number(name)
+            leftovers.note(markup.parse(package.read(name), place, package.report), place,
+                           package.report)  # fmt: skip
+    for name in package.names():
         if "/media/" in name.casefold():
             picture, place = package.read(name), package.number(name)
-            if not images.metadata(picture, place, package.report):
+            if not (
+                images.metadata(picture, place, package.report)
+                or vectors.drawn(picture, place, package.report)
+            ):
                 package.report.hidden("unknown_part", place, buried.text_of(picture))
     properties.office(package)
     return relations
+
+
+def _no_comment(package: Package, name: str) -> bool:
+    """Tell an empty list of comments, which some programs write into every letter."""
+    if not name.casefold().endswith(".xml"):
+        return False
+    root = markup.parse(package.read(name), package.number(name), package.report)
+    return not len(root) and not markup.words(root).strip()
 
 
 def _folder(name: str) -> str:
@@ -96,7 +122,8 @@ def _relation(package: Package, source: str, entry: etree._Element, where: str) 
         report.hidden("unknown_relationship", place, f"{address} {target}")
     elif external:
         _outside(report, place, last, target)
-    elif kind:
+    elif kind and kind != "comment":
+        # the part of comments is judged itself, for it may be empty
         report.add(kind, place)
     joined = posixpath.normpath(posixpath.join("/", posixpath.dirname(source), target))
     if not external and target.startswith("/"):
@@ -142,10 +169,15 @@ def _content_types(package: Package) -> None:
     if name is None:
         raise Refused("corrupt", "content types")
     root = markup.parse(package.read(name), "content types", package.report)
+    endings = {name.casefold().rpartition(".")[2] for name in package.names()}
     for entry in root:
-        if "macroEnabled" in entry.get("ContentType", "") or "vbaProject" in entry.get(
-            "ContentType", ""
-        ):
+        kind, ending = entry.get("ContentType", ""), entry.get("Extension")
+        # a default for an ending that no part has says nothing of this package
+        unused = ending is not None and ending.casefold() not in endings
+        # of a binary workbook the usual type says "macro-enabled", whether or not it has macros
+        if unused or kind.endswith("sheet.binary.macroEnabled.main"):
+            continue
+        if "macroEnabled" in kind or "vbaProject" in kind:
             package.report.add("macro_vba", "content types")
 
 

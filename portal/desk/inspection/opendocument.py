@@ -4,7 +4,16 @@ import re
 
 from lxml import etree
 
-from portal.desk.inspection import buried, images, markup, odf_sheets, odf_styles, properties
+from portal.desk.inspection import (
+    buried,
+    images,
+    markup,
+    odf_charts,
+    odf_sheets,
+    odf_styles,
+    properties,
+    vectors,
+)
 from portal.desk.inspection.limits import Refused
 from portal.desk.inspection.odf_styles import OdfStyles
 from portal.desk.inspection.tables import Cell, Table
@@ -20,14 +29,16 @@ _PARTS = (
     (r"Configurations2/.*", "custom_xml"),
     (r"Pictures/.*|media/.*", ""),
     (r"Basic/.*|Scripts/.*|Dialogs/.*", "macro_vba"),
-    (r"Object \d+(/.*)?|Objects/.*", "embedded_object"),
-    (r"ObjectReplacements/.*", "embedded_object"),
+    (r"Object \d+/(content|styles|meta|settings)\.xml", "chart"),
+    (r"ObjectReplacements/Object \d+", "chart"),
+    (r"Object \d+(/.*)?|Objects/.*|ObjectReplacements/.*", "embedded_object"),
     (r"Versions/.*|VersionList\.xml", "incremental_update"),
     (r"layout-cache", ""),
     (r"Fonts/.*", ""),
     (r"database/.*|forms/.*|reports/.*", "connection"),
 )  # fmt: skip
 _COMPILED = tuple((re.compile(pattern), kind) for pattern, kind in _PARTS)
+_OWN_NAMES = re.compile(r" ?(?:xlnm|Excel BuiltIn)[. ]+\w[\w ]*", re.I)
 _OWN_WORDS = re.compile(
     r"(?:content|styles|settings|meta)\.xml|"
     r"http://(?:docs\.oasis-open\.org/ns/office|www\.w3\.org)/[\w./#\-]{1,80}"
@@ -37,7 +48,8 @@ _OWN_WORDS = re.compile(
 def read(package: Package) -> None:
     """Inspect an OpenDocument package and gather its visible cells and lines."""
     report = package.report
-    _inventory(package)
+    charts = odf_charts.drawn(package)
+    _inventory(package, charts)
     if "content.xml" not in package.names():
         raise Refused("corrupt", "content")
     root = markup.parse(package.read("content.xml"), "content", report)
@@ -45,7 +57,7 @@ def read(package: Package) -> None:
     if "styles.xml" in package.names():
         roots.append(markup.parse(package.read("styles.xml"), "styles", report))
     styles = odf_styles.read(roots)
-    _marks(package, root)
+    _marks(package, root, charts)
     for master in roots[1:]:
         for story in markup.each(master, "header", "footer", "header-left", "footer-left"):
             text = markup.words(story)
@@ -55,25 +67,31 @@ def read(package: Package) -> None:
     sheet = next(markup.each(root, "spreadsheet"), None)
     if sheet is not None:
         odf_sheets.read(sheet, styles, report)
+        odf_charts.compare(package, charts, sheets=True)
         return
     text = next(markup.each(root, "text", "presentation"), None)
     if text is None:
         raise Refused("corrupt", "content")
     _text(package, text, styles)
+    odf_charts.compare(package, charts, sheets=False)
 
 
-def _inventory(package: Package) -> None:
+def _inventory(package: Package, charts: dict[str, etree._Element]) -> None:
     report = package.report
     for name in package.names():
         kind = next((kind for pattern, kind in _COMPILED if pattern.fullmatch(name)), None)
         place = package.number(name)
         if kind is None:
             report.hidden("unknown_part", place, buried.text_of(package.read(name)))
+        elif kind == "chart":
+            odf_charts.inventory(package, name, charts)
         elif kind:
             report.hidden(kind, place, buried.text_of(package.read(name)))
         elif name.startswith(("Pictures/", "media/")):
             picture = package.read(name)
-            if not images.metadata(picture, place, report):
+            if not (
+                images.metadata(picture, place, report) or vectors.drawn(picture, place, report)
+            ):
                 report.hidden("unknown_part", place, buried.text_of(picture))
         elif name.startswith(("Configurations2/", "layout-cache")):
             # what an office program writes here by itself is empty
@@ -133,7 +151,7 @@ _HIDING = {
 }
 
 
-def _marks(package: Package, root: etree._Element) -> None:
+def _marks(package: Package, root: etree._Element, charts: dict[str, etree._Element]) -> None:
     report = package.report
     for element in root.iter("*"):
         name = markup.local(element)
@@ -141,6 +159,8 @@ def _marks(package: Package, root: etree._Element) -> None:
         if (name == "tracked-changes" and len(element) == 0) or (
             name == "form" and not len(element)
         ):
+            continue
+        if kind == "embedded_object" and markup.attribute(element, "href")[2:] in charts:
             continue
         if kind:
             values = " ".join(value for value in element.attrib.values() if "://" not in value)
@@ -156,6 +176,8 @@ def _marks(package: Package, root: etree._Element) -> None:
 
 def _named(package: Package, element: etree._Element, name: str) -> None:
     label = markup.attribute(element, "name").replace("_", " ")
+    if name == "named-range" and _OWN_NAMES.fullmatch(label):
+        return
     if name == "named-range":
         package.report.hidden("named_range", "content", label)
     else:

@@ -76,7 +76,9 @@ _OFFICIAL = re.compile(
     r"http://(schemas\.openxmlformats\.org/(officeDocument/2006|package/2006)"
     r"|purl\.oclc\.org/ooxml/officeDocument"
     r"|schemas\.microsoft\.com/office/(20\d\d|word/20\d\d|excel/20\d\d|2006|2011)"
-    r"(/\d\d)?)/relationships/(metadata/|digital-signature/)?"
+    r"(/\d\d)?)/relationships/(metadata/|digital-signature/)?",
+    # LibreOffice writes one of them in small letters
+    re.I,
 )
 RELATIONSHIPS = dict.fromkeys(
     """officedocument extended-properties core-properties custom-properties worksheet chartsheet

@@ -24,7 +24,9 @@ class Identifier(NamedTuple):
     end: int
 
 
-_WORDS = set("AND THE FOR NOT ALL OUT PER ARE WAS HAS BUT ANY NEW OLD USE SEE TOP END".split())
+_WORDS = set(
+    "AND THE FOR NOT ALL OUT PER ARE WAS HAS BUT ANY NEW OLD USE SEE TOP END LTD PLC LLP INC".split()
+)
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
@@ -234,6 +236,12 @@ _RULES: tuple[tuple[str, str, re.Pattern[str], nearby.Check], ...] = tuple(
     )
 )
 
+_BODIES = _NOT_NAMES | set(
+    """Agency Annex Answer Appendix Borough City Commission Constabulary County Council Data
+    Disclosure District Draft Fire Freedom Government Health Home Hospital Information Justice
+    Log London Metropolitan Ministry National Official Public Request Requests Response Rescue
+    Scotland Scottish Sensitive Statistics Title Transport Trust University Wales West""".split()
+)
 _DIGIT = re.compile(r"\d", re.A)
 _CAPITAL = re.compile(r"[A-Z]")
 _HIDDEN_NAME = re.compile(rf"\b(?:{_NAME},? |[A-Z]\. ?){{1,3}}{_NAME}\b")
@@ -270,6 +278,14 @@ def hidden_count(text: str) -> int:
     text = text[:200_000]
     strict = sum(1 for _ in find(text))
     return strict or sum(1 for _ in _HIDDEN.finditer(text)) + _pairs(text)
+
+
+def header_count(text: str) -> int:
+    """Count identifiers in a page's header; the names of bodies stand there rightly."""
+    text = text[:20_000]
+    strict = sum(1 for _ in find(text))
+    named = (found[0].replace(",", " ").split() for found in _HIDDEN_NAME.finditer(text))
+    return strict or sum(1 for words in named if not _BODIES.intersection(words))
 
 
 def _pairs(text: str) -> int:

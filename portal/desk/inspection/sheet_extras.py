@@ -4,7 +4,7 @@ import re
 
 from lxml import etree
 
-from portal.desk.inspection import markup, ooxml, spans
+from portal.desk.inspection import kept, leftovers, markup, ooxml, ordinary, spans
 from portal.desk.inspection.ooxml import Relation
 from portal.desk.inspection.sheets import Sheet
 from portal.desk.inspection.zips import Package
@@ -26,6 +26,7 @@ _KINDS = {
     "webPublishItems": "external_reference",
     "customPr": "custom_property",
 }
+_IDENTITY = re.compile(r"\{[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}\}", re.I)
 _CODES = re.compile(r"&(?:\"[^\"]*\"|K[0-9A-F+\-]{6}|\d{1,3}|[A-Z])", re.I)
 
 
@@ -34,6 +35,7 @@ def note(package: Package, sheet: Sheet, root: etree._Element, there: dict[str, 
     for child in root:
         if isinstance(child.tag, str) and markup.local(child) not in _KNOWN:
             sheet.report.hidden("unknown_part", sheet.place, markup.words(child))
+    leftovers.note(root, sheet.place, sheet.report)
     for name, kind in _KINDS.items():
         for element in markup.each(root, name):
             sheet.report.hidden(kind, sheet.place, _all_text(element))
@@ -43,9 +45,23 @@ def note(package: Package, sheet: Sheet, root: etree._Element, there: dict[str, 
     _headers(sheet, root)
     _conditional(sheet, root)
     _extensions(sheet, root)
+    _kept(sheet, root, there)
     for relation in there.values():
         if relation.kind == "table":
             _table(package, sheet, relation)
+
+
+def _kept(sheet: Sheet, root: etree._Element, there: dict[str, Relation]) -> None:
+    """Note words in formulas, rules and addresses which no visible cell says."""
+    texts = list(sheet.quoted)
+    for formula in markup.each(root, "formula", "formula1", "formula2", "f"):
+        texts += kept.quoted(markup.words(formula))
+    texts += [rule.get("text", "") for rule in markup.each(root, "cfRule")]
+    for relation in there.values():
+        if relation.kind == "hyperlink" and relation.external:
+            texts += kept.queries(relation.target)
+    if texts:
+        kept.note(sheet.report, f"{sheet.place}, formulas and rules", texts, _seen(sheet))
 
 
 def _all_text(element: etree._Element) -> str:
@@ -70,6 +86,7 @@ def _validations(sheet: Sheet, root: etree._Element) -> None:
             if text.startswith('"'):
                 # the words of a list that stand in visible cells anyway tell nothing new
                 unseen = [w for w in text.strip('"').split(",") if _plain(w) not in _seen(sheet)]
+                unseen = [word for word in unseen if not ordinary.answers(word)]
                 if entry.get("type") == "list" and unseen:
                     sheet.report.hidden(
                         "data_validation_list", place, "\n".join(unseen), len(unseen)
@@ -138,6 +155,7 @@ def _extensions(sheet: Sheet, root: etree._Element) -> None:
             for element in extension.iter("*")
             if isinstance(element.tag, str)
             and markup.local(element) not in ("f", "sqref", "formula", "formula1", "formula2")
+            and not _IDENTITY.fullmatch(element.text or "")
         ]
         text = " ".join(texts).strip()
         if text:
@@ -167,4 +185,7 @@ def _table(package: Package, sheet: Sheet, relation: Relation) -> None:
         sheet.report.hidden("comment", f"{sheet.place}, table", root.get("comment", ""))
     if root.get("tableType") in ("queryTable", "xml"):
         sheet.report.add("connection", f"{sheet.place}, table")
+    own = [markup.words(f) for f in markup.each(root, "calculatedColumnFormula", "totalsRowFormula")]
+    texts = [text for formula in own for text in kept.quoted(formula)]
+    kept.note(sheet.report, f"{sheet.place}, table", texts, seen)
     _filters(sheet, root, f"{sheet.place}, table filter")

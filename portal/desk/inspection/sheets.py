@@ -8,16 +8,19 @@ from datetime import datetime
 from lxml import etree
 from openpyxl.utils.datetime import from_excel
 
-from portal.desk.inspection import formulas, markup, spans, strings
+from portal.desk.inspection import colours, formulas, kept, markup, spans, strings
 from portal.desk.inspection.findings import Report
 from portal.desk.inspection.limits import Refused
-from portal.desk.inspection.strings import Strings
+from portal.desk.inspection.strings import Inks, Strings
 from portal.desk.inspection.styles import Look, Styles, shows
 from portal.desk.inspection.tables import Cell, Table, column_number
 
 # thinner than half a letter, or lower than two points: nobody sees what is in it
 THIN, LOW = 0.5, 2.0
+MOST_QUOTED = 20_000
 LAST_ROW = 1_048_576
+_CELL = frozenset(("r", "s", "t", "cm", "vm", "ph"))
+_NO_INKS: Inks = frozenset()
 _FORMULA = re.compile(rb"[<:]\0?f")
 
 
@@ -38,6 +41,7 @@ class Sheet:
     values: dict[tuple[int, int], float | str] = field(default_factory=dict)
     computed: list[tuple[int, int, str, float | str]] = field(default_factory=list)
     calculates: bool = False
+    quoted: set[str] = field(default_factory=set)
 
     @property
     def place(self) -> str:
@@ -107,13 +111,18 @@ def _row(sheet: Sheet, element: etree._Element) -> None:
 
 def _cell(sheet: Sheet, element: etree._Element, column: int, row_hidden: bool, space: str) -> None:
     look = sheet.styles.look(element.get("s"))
-    text, value, unreadable = _value(sheet, element, look, space)
+    text, value, inks = _value(sheet, element, look, space)
+    unreadable = any(ink is None or colours.alike(ink, look.paper) for ink in inks)
     if sheet.calculates:
         formula = element.find(f"{space}f")
         if formula is not None:
             _formula(sheet, formula, column, value)
         if value != "":
             sheet.values[sheet.row, column] = value
+    if not _CELL.issuperset(element.keys()):
+        values = " ".join(v for key, v in element.attrib.items() if key not in _CELL)
+        place = f"{sheet.place}, {Cell(sheet.row, column, '').reference}"
+        sheet.report.hidden("unknown_part", place, values)
     if len(element) > 1 or not text:
         _unread(sheet, element, space, column)
     if text == "" or text.isspace():
@@ -150,23 +159,23 @@ def _column_hidden(sheet: Sheet, column: int) -> str:
 
 def _value(
     sheet: Sheet, element: etree._Element, look: Look, space: str
-) -> tuple[str, float | str, bool]:
-    """Return a cell's text as plain value, the value to calculate with, and if a run is hidden."""
+) -> tuple[str, float | str, Inks]:
+    """Return a cell's text as plain value, the value to calculate with, the inks of its runs."""
     kind = element.get("t", "n")
     if kind == "inlineStr":
         inline = element.find(f"{space}is")
         if inline is None:
-            return "", "", False
-        text, hides = strings.rich_text(inline, sheet.styles, sheet.report)
-        return text, text, hides
+            return "", "", _NO_INKS
+        text, inks = strings.rich_text(inline, sheet.styles, sheet.report)
+        return text, text, inks
     held = next(element.iterchildren(f"{space}v"), None)
     raw = (held.text or "") if held is not None else ""
     if kind == "s" and raw:
-        text, hides = sheet.shared.take(raw.strip())
-        return text, text, hides
+        text, inks = sheet.shared.take(raw.strip())
+        return text, text, inks
     if kind != "n" or not raw:
-        return raw, raw, False
-    return (*_plain(raw, look), False)
+        return raw, raw, _NO_INKS
+    return (*_plain(raw, look), _NO_INKS)
 
 
 def _plain(raw: str, look: Look) -> tuple[str, float | str]:
@@ -188,6 +197,8 @@ def _plain(raw: str, look: Look) -> tuple[str, float | str]:
 def _formula(sheet: Sheet, element: etree._Element, column: int, value: float | str) -> None:
     text = element.text or ""
     place = f"{sheet.place}, {Cell(sheet.row, column, '').reference}"
+    if '"' in text and len(sheet.quoted) < MOST_QUOTED:
+        sheet.quoted.update(kept.quoted(text))
     for kind in formulas.reaches_out(text):
         sheet.report.add(kind, place)
         if kind == "external_link" and value != "":

@@ -5,27 +5,31 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from portal.desk.inspection import markup
-from portal.desk.inspection.colours import WHITE
+from portal.desk.inspection.colours import Colour
 from portal.desk.inspection.findings import Report
 from portal.desk.inspection.limits import Refused
-from portal.desk.inspection.styles import Styles, font_unreadable
+from portal.desk.inspection.styles import Styles, run_ink
+
+
+# the colours in which runs of a text are written; None for one too small to be read
+Inks = frozenset[Colour | None]
 
 
 @dataclass(slots=True)
 class Strings:
-    """Shared strings by number: their text, and those with unreadable runs."""
+    """Shared strings by number: their text, and the inks of their runs."""
 
     texts: list[str] = field(default_factory=list)
-    unreadable: set[int] = field(default_factory=set)
+    inks: dict[int, Inks] = field(default_factory=dict)
     used: set[int] = field(default_factory=set)
 
-    def take(self, number: str) -> tuple[str, bool]:
-        """Return a string and whether a run of it cannot be read; raises Refused without it."""
+    def take(self, number: str) -> tuple[str, Inks]:
+        """Return a string and the inks of its runs; raises Refused without it."""
         if not number.isdigit() or int(number) >= len(self.texts):
             raise Refused("corrupt", "shared strings")
         at = int(number)
         self.used.add(at)
-        return self.texts[at], at in self.unreadable
+        return self.texts[at], self.inks.get(at, frozenset())
 
     def orphans(self, report: Report) -> None:
         """Note strings that no cell refers to: deleted cells, still in the file."""
@@ -39,18 +43,19 @@ def read(content: bytes, styles: Styles, report: Report) -> Strings:
     strings = Strings()
 
     def one(element: etree._Element) -> None:
-        text, hides = rich_text(element, styles, report)
-        if hides:
-            strings.unreadable.add(len(strings.texts))
+        text, inks = rich_text(element, styles, report)
+        if inks:
+            strings.inks[len(strings.texts)] = inks
         strings.texts.append(text)
 
     markup.stream(content, "shared strings", report, ("si",), one)
     return strings
 
 
-def rich_text(element: etree._Element, styles: Styles, report: Report) -> tuple[str, bool]:
-    """Return the text of a string with its runs, and whether a run cannot be read."""
-    pieces, hides = [], False
+def rich_text(element: etree._Element, styles: Styles, report: Report) -> tuple[str, Inks]:
+    """Return the text of a string with its runs, and the inks of those that name one."""
+    pieces: list[str] = []
+    inks: set[Colour | None] = set()
     for child in element:
         name = markup.local(child)
         if name == "t":
@@ -58,13 +63,12 @@ def rich_text(element: etree._Element, styles: Styles, report: Report) -> tuple[
         elif name == "r":
             text = "".join(t.text or "" for t in child.iterfind("{*}t"))
             font = child.find("{*}rPr")
-            unreadable = font is not None and font_unreadable(font, WHITE, styles.theme)
-            if text.strip() and unreadable:
-                hides = True
+            if text.strip() and font is not None:
+                inks.add(run_ink(font, styles.theme))
             pieces.append(text)
         elif name == "rPh":
             report.hidden("hidden_text", "phonetic text", markup.words(child))
     whole = "".join(pieces)
     if len(whole) > report.limits.letters:
         raise Refused("expansion_bomb", "text of one cell")
-    return whole, hides
+    return whole, frozenset(inks)

@@ -88,6 +88,14 @@ def font_unreadable(
     return small or colours.alike(ink, paper)
 
 
+def run_ink(font: etree._Element, theme: tuple[Colour, ...]) -> Colour | None:
+    """Return the colour of a run of text, None where it is too small to be read."""
+    size = font.find("{*}sz")
+    if size is not None and _float(size.get("val", "11")) < TINY:
+        return None
+    return colours.of_cell(font.find("{*}color"), list(theme)) or BLACK
+
+
 def _float(text: str) -> float:
     try:
         return float(text)
@@ -124,6 +132,9 @@ def shows(code: str, value: float | str) -> bool:
     if isinstance(value, str):
         # only a fourth section speaks of text; without one text is shown as it is
         return len(sections) < 4 or bool(_SHOWS.search(_bare(sections[3])))
+    if value == 0 and len(sections) > 2 and shows(sections[0], 1.0):
+        # a dash for nothing: the value that it stands for is known
+        return True
     at = 0 if value > 0 or len(sections) == 1 else 1 if value < 0 else 2
     section = sections[at] if at < len(sections) else sections[0]
     return bool(_SHOWS.search(_bare(section))) and not _PALE.search(section)

@@ -10,9 +10,9 @@ from portal.desk.inspection.tables import Cell, Table
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _CONTROLS = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f]")
-# letters that turn, hide or overlay their neighbours
-_TURNING = re.compile(
-    "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
+# any byte above 127 but: a pound before a figure, a dash between blanks or figures, an apostrophe
+_WINDOWS = re.compile(
+    rb"(?!\xa3(?=[\s\d\-,\"')]|$|[mk]\b)|\x96(?=[\s\dA-Z])|(?<=[a-z])\x92(?=s\b)|\xa0)[\x80-\xff]"
 )
 DELIMITERS = ",;\t|"
 
@@ -32,7 +32,11 @@ def decode(content: bytes, report: Report) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
-        report.add("charset", "document")
+        if not _WINDOWS.search(content):
+            # pounds, dashes and apostrophes where only these make sense prove the charset
+            report.add("charset", "document", outcome="accept_with_findings")
+        else:
+            report.add("charset", "document")
         return content.decode("cp1252", "replace")
 
 
@@ -52,10 +56,8 @@ def read(text: str, report: Report) -> None:
     if "\0" in text or len(_CONTROLS.findall(text[:1_000_000])) > 0:
         report.add("corrupt", "control letters", text.count("\0") or 1, "quarantine")
         text = _CONTROLS.sub("", text)
-    hidden = _TURNING.findall(text.lstrip("\ufeff"))
-    if hidden:
-        report.add("hidden_text", "turning or unseen letters", len(hidden))
-        text = _TURNING.sub("", text)
+    # those inside a cell are judged with the cells of every format
+    text = text.lstrip("\ufeff")
     _long_fields(text, report)
     delimiter = separator(text)
     cells: list[Cell] = []

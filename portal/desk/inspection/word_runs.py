@@ -1,7 +1,7 @@
 """The runs of a letter: which of them a reader sees on the page."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from lxml import etree
@@ -23,10 +23,14 @@ _PALE_THEMES = {"background1": "FFFFFF", "light1": "FFFFFF", "background2": "EEE
 
 @dataclass(frozen=True, slots=True)
 class RunStyles:
-    """Run properties of named styles with all they inherit, and of the document's default."""
+    """Run properties of named styles with all they inherit, and of the document's default.
+
+    Of styles of tables the ground of each part: firstRow, firstCol, "" for the whole.
+    """
 
     by_name: dict[str, Properties]
     default: Properties
+    tables: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 class Hides(Protocol):
@@ -44,9 +48,33 @@ def styles(root: etree._Element) -> RunStyles:
     for style in markup.each(root, "style"):
         base = style.find("{*}basedOn")
         inherits = markup.attribute(base, "val") if base is not None else ""
-        own[markup.attribute(style, "styleId")] = (inherits, properties(style.find("{*}rPr")))
+        own[markup.attribute(style, "styleId")] = (inherits, _style(style))
+    grounds = {
+        markup.attribute(style, "styleId"): _grounds(style)
+        for style in markup.each(root, "style")
+        if markup.attribute(style, "type") == "table"
+    }
     default = properties(root.find("{*}docDefaults/{*}rPrDefault/{*}rPr"))
-    return RunStyles({name: _inherited(name, own) for name in own}, default)
+    return RunStyles({name: _inherited(name, own) for name in own}, default, grounds)
+
+
+def _style(style: etree._Element) -> Properties:
+    found = properties(style.find("{*}rPr"))
+    shade = style.find("{*}pPr/{*}shd")
+    if shade is not None and markup.attribute(shade, "fill") not in ("", "auto"):
+        found["ground"] = markup.attribute(shade, "fill")
+    return found
+
+
+def _grounds(style: etree._Element) -> dict[str, str]:
+    """Return the fill of each part of a table's style; runs there may be as pale as it is dark."""
+    found = {}
+    for part in (style, *style.iterfind("{*}tblStylePr")):
+        shade = part.find("{*}tcPr/{*}shd")
+        if shade is not None and markup.attribute(shade, "fill") not in ("", "auto"):
+            name = "" if part is style else markup.attribute(part, "type")
+            found[name] = markup.attribute(shade, "fill")
+    return found
 
 
 def _inherited(name: str, own: dict[str, tuple[str, Properties]]) -> Properties:
@@ -90,7 +118,7 @@ def visible(letter: Hides, paragraph: etree._Element) -> str:
     base = dict(letter.styles.default)
     if style is not None:
         base |= letter.styles.by_name.get(markup.attribute(style, "val"), {})
-    paper = _paper(paragraph)
+    paper = _paper(paragraph, letter.styles)
     pieces = []
     for run, kind in _runs(paragraph):
         text = run_text(run)
@@ -106,12 +134,57 @@ def visible(letter: Hides, paragraph: etree._Element) -> str:
     return "".join(pieces)
 
 
-def _paper(paragraph: etree._Element) -> str:
+def _paper(paragraph: etree._Element, known: RunStyles) -> str:
+    """Return the colour that a paragraph stands on: its own, its cell's, its box's; or nothing."""
     for path in ("{*}pPr/{*}shd", "../{*}tcPr/{*}shd"):
         shade = paragraph.find(path)
         if shade is not None and markup.attribute(shade, "fill") not in ("", "auto"):
             return markup.attribute(shade, "fill")
+    style = paragraph.find("{*}pPr/{*}pStyle")
+    if style is not None:
+        own = known.by_name.get(markup.attribute(style, "val"), {}).get("ground", "")
+        if own:
+            return own
+    for parent in paragraph.iterancestors():
+        name = markup.local(parent)
+        if name in ("wsp", "shape", "rect", "roundrect"):
+            return _box(parent)
+        if name == "tc":
+            return _styled_cell(parent, known)
     return ""
+
+
+def _box(shape: etree._Element) -> str:
+    """Return the fill of a box of text; of a theme's colours only whether it is pale is known."""
+    fill = shape.find("{*}spPr/{*}solidFill")
+    if fill is not None:
+        for colour in fill:
+            if markup.local(colour) == "srgbClr":
+                return colour.get("val", "")
+            pale = colour.get("val", "") in ("bg1", "lt1", "bg2", "lt2")
+            return "FFFFFF" if pale else "404040"
+    own = shape.find("{*}spPr")
+    if own is not None and own.find("{*}noFill") is None and shape.find("{*}style") is not None:
+        # a shape that takes its fill from the theme: the usual one is dark
+        reference = shape.find("{*}style/{*}fillRef")
+        return "404040" if reference is not None and reference.get("idx") != "0" else ""
+    return shape.get("fillcolor", "").partition(" ")[0].lstrip("#")
+
+
+def _styled_cell(cell: etree._Element, known: RunStyles) -> str:
+    row = cell.getparent()
+    table = row.getparent() if row is not None else None
+    style = table.find("{*}tblPr/{*}tblStyle") if table is not None else None
+    if style is None or table is None or row is None:
+        return ""
+    grounds = known.tables.get(markup.attribute(style, "val"), {})
+    rows, cells = table.findall("{*}tr"), row.findall("{*}tc")
+    parts = {"firstRow": row is rows[0], "lastRow": row is rows[-1],
+             "firstCol": cell is cells[0], "lastCol": cell is cells[-1]}  # fmt: skip
+    for part, stands in parts.items():
+        if stands and part in grounds:
+            return grounds[part]
+    return grounds.get("", "")
 
 
 def _runs(paragraph: etree._Element) -> Iterator[tuple[etree._Element, str]]:

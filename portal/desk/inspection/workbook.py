@@ -9,6 +9,7 @@ from portal.desk.inspection import (
     colours,
     drawings,
     formulas,
+    kept,
     markup,
     ooxml,
     properties,
@@ -52,10 +53,36 @@ def read(package: Package) -> None:
         if (sheet := _sheet(package, entry, number, own, relations, look, shared))
     ]
     shared.orphans(report)
+    _words(package, own, root, read_sheets)
     _stale(read_sheets, entries, report)
     _workbook(root, report)
     charts.compare(package, read_sheets, [entry.get("name", "") for entry in entries])
     report.tables.extend(sheet.table for sheet in read_sheets if sheet.table.cells)
+
+
+def _words(
+    package: Package, own: dict[str, Relation], root: etree._Element, read_sheets: list[Sheet]
+) -> None:
+    """Note words in number formats, names of code and titles of parts that nobody sees."""
+    seen = {" ".join(c.text.split()).casefold() for s in read_sheets for c in s.table.cells}
+    names = {entry.get("name", "").casefold() for entry in markup.each(root, "sheet")}
+    names |= {entry.get("name", "").casefold() for entry in markup.each(root, "definedName")}
+    for relation in own.values():
+        name = ooxml.member(package, relation.target)
+        if relation.kind == "styles" and name:
+            styled = markup.parse(package.read(name), "styles", package.report)
+            texts = [
+                text
+                for form in markup.each(styled, "numFmt")
+                for text in kept.quoted(form.get("formatCode", ""))
+            ]
+            kept.note(package.report, "number formats", texts, seen)
+    for name in package.names():
+        if name.casefold() == "docprops/app.xml":
+            told = markup.parse(package.read(name), "document properties", package.report)
+            parts = {(entry.text or "") for entry in markup.each(told, "lpstr")}
+            lost = [p for p in parts if p.rpartition("!")[2].casefold() not in names]
+            kept.note(package.report, "titles of parts", lost, seen)
 
 
 def _styles(package: Package, own: dict[str, Relation]) -> tuple[list[colours.Colour], Styles]:
@@ -160,14 +187,15 @@ def _defined_name(entry: etree._Element, number: int, report: Report) -> None:
         report.hidden("named_range", place, comment)
     for kind in formulas.reaches_out(text):
         report.add(kind, place)
-    if entry.get("function") or entry.get("vbProcedure") or entry.get("xlm"):
+    if any(markup.is_true(entry.get(key, "")) for key in ("function", "vbProcedure", "xlm")):
         report.add("macro_vba", place)
     elif not (reference or "#REF!" in text):
         report.hidden("named_range", place, text, outcome="quarantine")
     elif not own:
         hidden = markup.is_true(entry.get("hidden", ""))
         report.add("named_range", place, outcome="quarantine" if hidden else "")
-        report.personal(place, entry.get("name", "").replace("_", " "))
+        label = entry.get("name", "").replace("_", " ")
+        report.personal(place, label, "quarantine" if hidden else "accept_with_findings")
 
 
 def _pieces(text: str) -> list[str]:

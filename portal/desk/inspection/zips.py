@@ -3,6 +3,7 @@
 import io
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -129,6 +130,7 @@ def _hidden_bytes(
     first = starts[0] if starts else content.find(ENDS)
     if first > 0:
         report.add("polyglot", "bytes before the archive")
+    _unaccounted(infos, content, report)
     listed = set(starts)
     taken = [(i.header_offset, i.header_offset + 30 + i.compress_size) for i in infos]
     for found in re.finditer(re.escape(LOCAL), content):
@@ -138,3 +140,60 @@ def _hidden_bytes(
     end = content.rfind(ENDS)
     if end >= 0 and len(content) > end + 22 + len(opened.comment):
         report.add("trailing_data", "bytes after the archive")
+
+
+# extra fields of zip writers: times, owners, wide sizes, names in Unicode, a mark of Java
+_EXTRAS = {0x0001, 0x000A, 0x000D, 0x5455, 0x5855, 0x7855, 0x7875, 0x7075, 0x6375, 0x7865}
+_ROOM = 0xA220  # room left by an office program: two words, then noughts
+_MARK = 0xCAFE
+
+
+def _unaccounted(infos: list[zipfile.ZipInfo], content: bytes, report: Report) -> None:
+    """Find bytes that belong to no member, and extra fields that no zip writer needs."""
+    ordered = sorted(infos, key=lambda info: info.header_offset)
+    limits = [*(info.header_offset for info in ordered[1:]), _directory(content)]
+    for number, (info, limit) in enumerate(zip(ordered, limits, strict=True), 1):
+        head = content[info.header_offset : info.header_offset + 30]
+        if len(head) < 30 or head[:4] != LOCAL:
+            continue
+        named, more = struct.unpack("<HH", head[26:30])
+        at = info.header_offset + 30 + named
+        for extra in (info.extra, content[at : at + more]):
+            if _says_something(extra):
+                report.hidden("zip_extra", f"member {number}", extra.decode("latin-1"))
+                break
+        rest = content[at + more + info.compress_size : limit]
+        if info.flag_bits & 8:
+            rest = _after_sizes(rest)
+        if rest.strip(b"\0"):
+            report.hidden("zip_hidden_member", "bytes between members", rest.decode("latin-1"))
+
+
+def _directory(content: bytes) -> int:
+    """Return where the directory of the archive begins."""
+    end = content.rfind(ENDS)
+    if end < 0 or end + 22 > len(content):
+        return len(content)
+    size, at = struct.unpack_from("<II", content, end + 12)
+    return int(at) if at != 0xFFFFFFFF else max(0, end - int(size))
+
+
+def _after_sizes(rest: bytes) -> bytes:
+    """Drop the sizes that a writer who streams puts after a member."""
+    signed = 4 if rest.startswith(b"PK\x07\x08") else 0
+    for size in (12 + signed, 20 + signed):
+        if len(rest) == size or not rest[size:].strip(b"\0"):
+            return b""
+    return rest
+
+
+def _says_something(extra: bytes) -> bool:
+    at = 0
+    while at + 4 <= len(extra):
+        kind, size = struct.unpack_from("<HH", extra, at)
+        body = extra[at + 4 : at + 4 + size]
+        room = kind == _ROOM and not body[4:].strip(b"\0")
+        if not (kind in _EXTRAS or room or (kind == _MARK and not body)) or size > 4_096:
+            return True
+        at += 4 + size
+    return bool(extra[at:].strip(b"\0"))

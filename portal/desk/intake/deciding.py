@@ -29,11 +29,6 @@ def reject(db: Desk, sha256: str, actor: str, why: str, version: int) -> None:
     """Take nothing of a document."""
     known(db, sha256)
     _check_why(why)
-    if store.has_agreed(db, sha256):
-        raise BadInput(
-            "a document without agreed figures", "some that two people agreed on; withdraw it",
-            "reject",
-        )  # fmt: skip
     if not store.reject(db, sha256, actor, why, version):
         raise _stale(db, sha256)
 

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from portal.core.errors import PortalError
+from portal.desk.campaigns.personal import check_address
 from portal.desk.inspection import kinds, pii
 
 LONGEST = 120
@@ -55,6 +57,17 @@ def public(name: str, sha256: str) -> str:
     if _ORDINARY.intersection(words) or not pii.looks_like_a_name(" ".join(words)):
         return plain
     return _plain_name(plain, sha256)
+
+
+def address(given: str) -> str:
+    """Return where a document came from as it is kept, and told to readers of its figures.
+
+    What follows `?` may be a key to it; an address with something of a person is not kept at all.
+    """
+    try:
+        return check_address("address", given, any_port=True)
+    except PortalError:
+        return ""
 
 
 def _words(name: str) -> str:

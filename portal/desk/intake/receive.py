@@ -3,10 +3,11 @@
 Killed in between, the bytes lie in the archive under their hash, and the document comes again.
 """
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from portal.core.errors import BadInput
+from portal.core.errors import BadInput, StoreError
 from portal.desk.inspection import pii
 from portal.desk.inspection.limits import LIMITS, MB
 from portal.desk.intake import names
@@ -14,6 +15,7 @@ from portal.store import archive, intake
 from portal.store.desk import Desk
 
 LONGEST_PUBLICATION = 200
+LEAST_FREE = 200 * MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ def take(
         check_owner(request, publication)
     # What belongs to nothing leaves no bytes behind.
     intake.check_request(db, request)
+    check_room(archive_folder, len(content))
     sha256 = archive.keep(archive_folder, content)
     kept = names.kept(name, sha256)
     before = intake.take_in(
@@ -68,7 +71,7 @@ def take(
             actor=actor,
             request=request,
             publication=publication,
-            address=given.get("address", ""),
+            address=names.address(given.get("address", "")),
             parent=given.get("parent", ""),
             member=given.get("member", ""),
         ),
@@ -88,6 +91,14 @@ def check_size(size: int, name: str) -> None:
     if size > LIMITS.size:
         found = f"a file of {size / MB:,.1f} MB"
         raise BadInput(f"a file of at most {LIMITS.size // MB} MB", found, shown)
+
+
+def check_room(folder: Path, size: int) -> None:
+    """Raise StoreError unless the disk keeps some room: a full one stops the whole installation."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if shutil.disk_usage(folder).free - size < LEAST_FREE:
+        free = f"less than {LEAST_FREE // MB} MB would be left"
+        raise StoreError(f"{folder}: the disk is nearly full, {free}; nothing was taken in")
 
 
 def check_owner(request: str, publication: str) -> None:

@@ -18,13 +18,13 @@ from typing import BinaryIO
 from portal.config import Settings
 from portal.core.errors import BadInput, StoreError
 from portal.desk.intake import names
-from portal.desk.intake.receive import Received, check_owner, check_size, take
+from portal.desk.intake.receive import Received, check_owner, check_room, check_size, take
 from portal.desk.people.errors import NotThere, Stale
 from portal.store import uploads as store
 from portal.store.desk import Desk
 from portal.store.uploads import Upload
 
-MOST_UNDER_WAY = 500
+MOST_UNDER_WAY, MOST_BYTES = 500, 4_000_000_000  # of one person
 HOURS = 24.0
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -48,12 +48,14 @@ def begin(config: Settings, db: Desk, person: int, asked: Asked) -> Upload:
     if asked.sha256 and not _SHA256.fullmatch(asked.sha256):
         raise BadInput("a SHA-256 in 64 small hexadecimal letters", asked.sha256, "sha256")
     clean(config, db)
+    check_room(folder(config), asked.bytes)
+    if sum(each.bytes for each in store.under_way(db, person)) + asked.bytes > MOST_BYTES:
+        raise BadInput(f"at most {MOST_BYTES:,} bytes of one person under way", "more", asked.name)
     id = secrets.token_urlsafe(16)
     upload = Upload(
         id, person, names.cleaned(asked.name), asked.bytes, asked.sha256,
         asked.request, asked.publication, "",
     )  # fmt: skip
-    folder(config)
     if not store.begin(db, upload, MOST_UNDER_WAY):
         raise BadInput(f"at most {MOST_UNDER_WAY} uploads of one person under way", "one more")
     return upload
@@ -132,7 +134,10 @@ def finish(config: Settings, db: Desk, upload: Upload) -> Received | None:
         return Received(upload.sha256, False, f"{upload.name} is here already. Nothing was added.")
     if offset(config, upload) < upload.bytes:
         return None
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:  # another request has received it just now
+        return None
     found = hashlib.sha256(content).hexdigest()
     if upload.sha256 and found != upload.sha256:
         forget(config, db, upload)

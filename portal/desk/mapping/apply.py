@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, replace
+from itertools import islice
 
+from portal.core.errors import BadInput
 from portal.core.values import plain
 from portal.core.vocabulary import Unit
 from portal.desk.mapping import checks
@@ -25,6 +27,7 @@ from portal.extract.sums import Finding, is_total
 # Whose sections a request's answer names. The Scottish Act numbers the same grounds otherwise.
 LAWS = {"foia": "", "foisa": "scotland-"}
 SCOTLAND = "GB-SCT"
+MOST_FIGURES = 100_000
 BLANK = Cell(0, 0, "")
 
 
@@ -102,8 +105,20 @@ def proposals(
     without a request, the law of the place where the authority is.
     """
     laid = places(table, mapping)
-    asked = _Asked(laid, Reader(laid.mapping, names, known), law, checks.sums_of(laid))
-    return _told_apart([_figure(asked, *place) for place in _slots(laid, held)])
+    slots = list(islice(_slots(laid, held), MOST_FIGURES + 1))
+    if len(slots) > MOST_FIGURES:
+        raise BadInput(f"at most {MOST_FIGURES:,} figures in one table", "more", "mapping")
+    reader = Reader(laid.mapping, names, known)
+    asked = _Asked(laid, reader, law, checks.sums_of(laid), _doubted(table))
+    return _told_apart([_figure(asked, *place) for place in slots])
+
+
+def _doubted(table: Table) -> Dict[str, list[str]]:
+    """The reader's doubts by the place that they begin with."""
+    found: dict[str, list[str]] = {}
+    for doubt in table.doubts:
+        found.setdefault(doubt.partition(":")[0].casefold(), []).append(doubt)
+    return found
 
 
 @dataclass(frozen=True)
@@ -112,6 +127,7 @@ class _Asked:
     reader: Reader
     law: str
     sums: list[Finding]
+    doubted: Dict[str, list[str]]
 
 
 def _slots(laid: Places, held: Collection[Place]) -> Iterator[Place]:
@@ -206,8 +222,7 @@ def exemptions_of(
 def _told(asked: _Asked, row: int, column: int) -> list[str]:
     """Return what the reader of the table, or its labels, say against this cell."""
     laid = asked.laid
-    place = f"row {row + 1}, column {column + 1}"
-    doubts = [doubt for doubt in laid.table.doubts if doubt.casefold().startswith(f"{place}:")]
+    doubts = [*asked.doubted.get(f"row {row + 1}, column {column + 1}", ())]
     doubts += checks.doubts_of(asked.sums, row, column)
     if any(is_total(label) for label in laid.labels[row].split(" | ")):
         doubts.append("The row is called a total: is it one of the figures?")

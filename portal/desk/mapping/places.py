@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 from portal.core.errors import BadInput
 from portal.desk.mapping.model import (
@@ -64,32 +66,57 @@ class Places:
 
     def word(self, field: str, row: int, column: int) -> Word | None:
         """Return what a field says for a figure; None where nothing speaks of it."""
-        mapping = self.mapping
-        by_hand = dict(self.columns[column].given).get(field)
+        by_hand = self._given[column].get(field)
         if by_hand is not None:
             return Word(by_hand, by_hand=True)
-        for head in mapping.heads:
-            if head.role == field:
-                return Word(self._head(head.number, column, head.fill_right))
-        for number, each in self.columns.items():
-            if each.role == field:
-                return Word(self.text(row, number))
+        head = self._first["heads"].get(field)
+        if head is not None:
+            return Word(self._head(head.number, column, head.fill_right))
+        spoken = self._first["columns"].get(field)
+        if spoken is not None:
+            return Word(self.text(row, spoken.number))
         section = self.sections.get(row, {}).get(field)
         if section is not None:
             return Word(section)
-        for spot in mapping.spots:
-            if spot.role == field:
-                return Word(self.text(spot.row, spot.column))
-        constant = dict(mapping.constants).get(field)
+        spot = self._first["spots"].get(field)
+        if spot is not None:
+            return Word(self.text(spot.row, spot.column))
+        constant = self._constants.get(field)
         return None if constant is None else Word(constant, by_hand=True)
 
     def dimensions(self, column: int) -> list[str]:
         """Return the dimensions that anything speaks of, in order of their names."""
+        return self._dimensions[column]
+
+    # A large table asks for each of these a million times, and a mapping may have many parts.
+
+    @cached_property
+    def _given(self) -> dict[int, dict[str, str]]:
+        return {number: dict(column.given) for number, column in self.columns.items()}
+
+    @cached_property
+    def _constants(self) -> dict[str, str]:
+        return dict(self.mapping.constants)
+
+    @cached_property
+    def _first(self) -> dict[str, dict[str, Any]]:
+        """Of heads, columns and spots the first that speaks of each field."""
         mapping = self.mapping
-        named = [field for field, _ in (*self.columns[column].given, *mapping.constants)]
-        named += [part.role for part in (*mapping.heads, *self.columns.values(), *mapping.spots)]
-        named += [row.role for row in mapping.rows]
-        return sorted({field for field in named if field.startswith("dimension:")})
+        parts = {"heads": mapping.heads, "columns": self.columns.values(), "spots": mapping.spots}
+        return {
+            name: {part.role: part for part in reversed(tuple(each))}
+            for name, each in parts.items()
+        }
+
+    @cached_property
+    def _dimensions(self) -> dict[int, list[str]]:
+        mapping = self.mapping
+        parts = (*mapping.heads, *self.columns.values(), *mapping.spots, *mapping.rows)
+        shared = {*self._constants, *(part.role for part in parts)}
+        return {
+            number: sorted(f for f in shared | set(given) if f.startswith("dimension:"))
+            for number, given in self._given.items()
+        }
 
     def _head(self, row: int, column: int, fill_right: bool) -> str:
         text = self.text(row, column)

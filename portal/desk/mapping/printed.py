@@ -12,6 +12,8 @@ from portal.core.errors import BadValue
 from portal.core.values import MISSING, Value, read_value
 from portal.core.vocabulary import Unit
 
+# A refusal is said in a few words; what is longer is for a person to read.
+LONGEST = 300
 # The publisher's mark in a cell: it counts as a note only where a figure stands before it.
 MARKS = re.compile(r"(?P<figure>.*?\d%?)\s*(?P<mark>[*†‡§¹²³⁴-⁹]+|\[[a-z0-9]{1,2}\]|\([a-z]\))")
 AT_LEAST = re.compile(r"(\d[\d,]*)\s?\+")
@@ -69,6 +71,8 @@ def read_cell(printed: str, unit: Unit, marks: Mapping[str, str] | None = None) 
 
 def refusal(text: str) -> Read | None:
     """Return a refusal, "not held" or the like, with the sections it names; None for other text."""
+    if len(text) > LONGEST:
+        return None
     codes = exemptions(text)
     bare = " ".join(SECTION.sub(" ", text).split()).strip(" .,;:()-–/&")
     bare = re.sub(r"(?:\s+(?:under|by|and|of|foia?|the|act|2000))+$", "", bare, flags=re.I)

@@ -45,7 +45,8 @@ def make_token(db: Desk, who: Person, label: str, scopes: list[str], days: str) 
     if wrong or not scopes:
         found = ", ".join(wrong) or "none"
         raise BadInput(f"some of {', '.join(sorted(allowed))}", found, "scopes")
-    if not (days.isascii() and days.isdecimal() and 1 <= int(days[:6]) <= LONGEST_DAYS):
+    whole = days.isascii() and days.isdecimal() and len(days) <= 6
+    if not (whole and 1 <= int(days) <= LONGEST_DAYS):
         raise BadInput(f"1 to {LONGEST_DAYS} days", days[:10], "days")
     token = secret.fresh()
     hash, asked = secret.hashed(token), " ".join(sorted(set(scopes)))

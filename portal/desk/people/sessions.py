@@ -43,23 +43,40 @@ def begin(db: Desk, who: Person, how: str, before: str = "") -> tuple[str, str]:
 
 
 def found(db: Desk, cookie: str) -> Session:
-    """The session of a cookie; NOBODY when there never was one."""
+    """The session of a cookie, whose use is written down; NOBODY when there never was one."""
+    session, last = look(db, cookie)
+    if session.alive and datetime.now(UTC) - last >= SEEN_EVERY:
+        store.seen(db, session.hash)
+    return session
+
+
+def look(db: Desk, cookie: str) -> tuple[Session, datetime]:
+    """The session of a cookie as it stands now, and when it was last used; nothing is written."""
+    time = datetime.now(UTC)
     row = store.session(db, secret.hashed(cookie)) if cookie else None
     if row is None:
-        return NOBODY
+        return NOBODY, time
     who = person(row["person"], row["name"], row["role"], row["state"])
-    time = datetime.now(UTC)
     seen = datetime.fromisoformat(row["seen_at"])
     ends = datetime.fromisoformat(row["expires_at"])
     expired = time >= ends or time - seen >= IDLE or seen - time > AHEAD
     alive = not row["revoked_at"] and not expired and row["state"] == "active"
-    if alive and time - seen >= SEEN_EVERY:
-        store.seen(db, row["hash"])
-    return Session(row["hash"], row["csrf"], who, alive)
+    return Session(row["hash"], row["csrf"], who, alive), seen
 
 
 def bearer(db: Desk, token: str) -> Person:
-    """The person of a token, narrowed to its scopes; raises NotSignedIn when it opens nothing."""
+    """The person of a token, whose use is written down; raises NotSignedIn like `opened`."""
+    who, used = opened(db, token)
+    if not used or datetime.now(UTC) - datetime.fromisoformat(used) >= SEEN_EVERY:
+        store.token_used(db, secret.hashed(token))
+    return who
+
+
+def opened(db: Desk, token: str) -> tuple[Person, str]:
+    """The person of a token, narrowed to its scopes, and when it was used; nothing is written.
+
+    Raises NotSignedIn when it opens nothing.
+    """
     row = store.token(db, secret.hashed(token)) if token else None
     time = datetime.now(UTC)
     if (
@@ -70,11 +87,8 @@ def bearer(db: Desk, token: str) -> Person:
         or datetime.fromisoformat(row["made_at"]) - time > AHEAD
     ):
         raise NotSignedIn("This token opens nothing: it is unknown, has expired or was revoked.")
-    used = row["used_at"]
-    if not used or time - datetime.fromisoformat(used) >= SEEN_EVERY:
-        store.token_used(db, row["hash"])
     who = person(row["person"], row["name"], row["role"], row["state"])
-    return narrowed(who, frozenset(row["scopes"].split()))
+    return narrowed(who, frozenset(row["scopes"].split())), str(row["used_at"])
 
 
 def end(db: Desk, session: Session) -> None:

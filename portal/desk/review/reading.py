@@ -128,7 +128,8 @@ def read(db: Desk, reader: Person, id: int, said: Said, version: int) -> Answer:
 def release(db: Desk, publisher: Person, id: int, version: int) -> Answer:
     """Let a single reading go out before the second, marked as such; a second time changes nothing.
 
-    Raises NotAllowed for anyone but a publisher, and where there is no single reading of a figure.
+    Raises NotAllowed for anyone but a publisher who neither mapped nor read the figure, and where
+    there is no single reading of one.
     """
     with transaction(db) as conn:
         may_review(db, publisher)
@@ -145,6 +146,8 @@ def release(db: Desk, publisher: Person, id: int, version: int) -> Answer:
             raise Stale("Somebody else has read this figure meanwhile. Look at it once more.")
         if reached.state != "single" or reached.content == NO_FIGURE or held:
             raise NotAllowed("There is no single reading of a new figure here to release.")
+        if publisher.name in (row["made_by"], *(each.person for each in readings)):
+            raise NotAllowed("You have mapped or read this figure: somebody else releases it.")
         review.approve(conn, id, SINGLE, publisher.name)
         review.restate(conn, id, "single", version)
         queue.ask(conn, RECORD, row["document"], publisher.name)

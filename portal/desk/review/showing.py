@@ -34,6 +34,8 @@ Row = Mapping[str, Any] | sqlite3.Row
 # The list names so many figures before and after the one that is read.
 LISTED = 60
 AT_ONCE = 100
+# Letters of a table, from where on only one is kept in memory.
+LARGE = 5_000_000
 NO_FIGURES = "This document has no figures to read; its tables are mapped first."
 SETTLED_STATES = ("disputed", "agreed", "recorded", "rejected")
 
@@ -220,7 +222,10 @@ def _waits(mine: Facts, me: Person) -> str:
 
 def _table(db: Desk, row: Row) -> tuple[Table | None, Sequence[Finding]]:
     found = review_reading.table(db, row["table_id"]) if row["table_id"] else None
-    return _read(found["content"]) if found else (None, ())
+    if not found:
+        return None, ()
+    content = found["content"]
+    return _read(content) if len(content) < LARGE else _read_large(content)
 
 
 @lru_cache(maxsize=4)
@@ -228,6 +233,12 @@ def _read(content: str) -> tuple[Table, Sequence[Finding]]:
     """A table and its sums: a reader goes through one table figure by figure."""
     table = load(content)
     return table, adds_up(table)
+
+
+@lru_cache(maxsize=1)
+def _read_large(content: str) -> tuple[Table, Sequence[Finding]]:
+    """The same for a table of which the memory holds one."""
+    return _read.__wrapped__(content)
 
 
 def _around(

@@ -44,9 +44,7 @@ def trail(
     found = audit.lines(db, **asked, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
     last = max(1, math.ceil(found.count / PER_PAGE))
     query = urlencode({name: value for name, value in asked.items() if value})
-    given = Trail(
-        found.lines, found.count, number, last, *asked.values(), audit.actions(db), query
-    )
+    given = Trail(found.lines, found.count, number, last, *asked.values(), audit.actions(db), query)
     return page(request, "desk/audit.html", given)
 
 

@@ -34,6 +34,8 @@ from portal.web.desk.routing import DeskRouter
 
 router = DeskRouter()
 SHA256 = re.compile(r"[0-9a-f]{64}")
+# An error may begin with the file of this machine: of no use to who reads the page.
+PLACE = re.compile(r"^/\S+: ")
 MOST_HELD = 100
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -203,7 +205,7 @@ def _document(request: Request, db: Desk, sha256: str, looked: Looked | None = N
         row=row,
         said=sentences.STATES[row["state"]],
         waiting=job["state"] if job["state"] in ("waiting", "running") else "",
-        failed=job["problem"] if job["state"] == "failed" else "",
+        failed=PLACE.sub("", job["problem"]) if job["state"] == "failed" else "",
         found=found(documents.findings(db, sha256)),
         tables=tables,
         number=number,

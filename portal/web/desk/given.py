@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from threading import BoundedSemaphore
 from typing import Annotated
 
 from fastapi import Depends, Request
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
@@ -13,11 +15,17 @@ from portal.core.errors import BadInput, StoreError
 from portal.desk.people import held
 from portal.desk.people.model import Person
 from portal.store.desk import Desk, connect
+from portal.web.desk.headers import takes_files
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 FIELDS = 20_000
 FILES = 500
 LONGEST_FIELD = 1_000_000
+# Where files come in, few words do: what is no file is kept in memory.
+FIELDS_WITH_FILES, LONGEST_WITH_FILES = 50, 64_000
+# Python knows charsets that take minutes to decode what somebody made for them.
+CHARSETS = ("", "utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin-1")
+TABLES, TURN_SECONDS = BoundedSemaphore(4), 30.0
 # Fields of the desk itself, which no room gets to see.
 OURS = frozenset({"csrf", "held"})
 
@@ -47,8 +55,14 @@ async def sent(request: Request) -> FormData:
     """The form of a request, read once; raises BadInput for one that does not read."""
     if not is_form(request):
         return FormData()
+    _, said = parse_options_header(request.headers.get("content-type", ""))
+    charset = said.get(b"charset", b"").decode("latin-1").strip().lower()
+    if charset not in CHARSETS:
+        raise BadInput("a form in UTF-8", charset[:40], "the request's body")
+    few = takes_files(request.url.path)
+    fields, longest = (FIELDS_WITH_FILES, LONGEST_WITH_FILES) if few else (FIELDS, LONGEST_FIELD)
     try:
-        form = await request.form(max_files=FILES, max_fields=FIELDS, max_part_size=LONGEST_FIELD)
+        form = await request.form(max_files=FILES, max_fields=fields, max_part_size=longest)
     except (HTTPException, ValueError) as problem:
         raise BadInput("a form", str(problem) or "something else", "the request's body") from None
     request.state.sent = form
@@ -98,6 +112,19 @@ def me(request: Request) -> Person:
     return person
 
 
+def one_of_few() -> Iterator[None]:
+    """One of the few requests that may hold whole tables at once; raises StoreError when it waited
+    too long for its turn: a table of a million cells takes a gigabyte."""
+    if not TABLES.acquire(timeout=TURN_SECONDS):
+        raise StoreError("Others work on large tables just now; try again in a moment.")
+    try:
+        yield
+    finally:
+        TABLES.release()
+
+
+# Asked for by routes that load whole tables.
+WholeTable = Annotated[None, Depends(one_of_few)]
 Config = Annotated[Settings, Depends(config)]
 Store = Annotated[Desk, Depends(store)]
 Me = Annotated[Person, Depends(me)]

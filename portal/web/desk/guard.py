@@ -11,7 +11,7 @@ from portal.desk.people.errors import NotAllowed, NotSignedIn
 from portal.desk.people.model import ANONYMOUS, Person
 from portal.desk.people.rights import ANYONE, WORDS
 from portal.desk.people.sessions import Session
-from portal.store.desk import Desk
+from portal.store.desk import Desk, before_writing
 from portal.web.desk import cookies
 from portal.web.desk.given import Store, config, is_form, sent, typed
 
@@ -36,6 +36,7 @@ class Guard:
             person = await run_in_threadpool(sessions.bearer, db, token)
             request.state.me, request.state.session = person, sessions.NOBODY
             self._may(person)
+            before_writing(db, lambda: self._may(sessions.opened(db, token)[0]))
             return
         cookie = request.cookies.get(cookies.SESSION, "")
         session = await run_in_threadpool(sessions.found, db, cookie)
@@ -46,6 +47,15 @@ class Guard:
         if self.right != ANYONE and not session.alive:
             raise NotSignedIn(ENDED if session.hash else SIGN_IN)
         self._may(person)
+        if self.right != ANYONE:
+            before_writing(db, lambda: self._still(db, cookie))
+
+    def _still(self, db: Desk, cookie: str) -> None:
+        """Look once more: while a body was on its way, its sender may have been let go."""
+        session, _ = sessions.look(db, cookie)
+        if not session.alive:
+            raise NotSignedIn(ENDED)
+        self._may(session.person)
 
     def _may(self, person: Person) -> None:
         if self.right != ANYONE and not person.may(self.right):

@@ -21,6 +21,9 @@ OWN = {
 }
 PLAIN_FORM = 4_000_000
 LARGEST = 256_000_000
+# Whole documents come to these addresses, and only from people who are known by then.
+TAKES_FILES = ("/desk/intake", "/desk/api/v1/documents")
+UPLOADS = "/desk/uploads/"
 TOO_MUCH = "This is larger than the desk takes in one piece."
 
 
@@ -42,7 +45,7 @@ class DeskAnswer:
             await send(message)
 
         headers = Headers(scope=scope)
-        limit, length = bound(headers), headers.get("content-length", "0")
+        limit, length = bound(headers, scope["path"]), headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > limit:
             await PlainTextResponse(TOO_MUCH, 413)(scope, receive, sent)
             return
@@ -58,10 +61,15 @@ def protect(headers: MutableHeaders) -> None:
         headers[name] = value
 
 
-def bound(headers: Headers) -> int:
-    """How many bytes a request may bring: files need more than words."""
+def bound(headers: Headers, path: str) -> int:
+    """How many bytes a request may bring: files need more than words, and come to few places."""
     plain = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
-    return PLAIN_FORM if plain else LARGEST
+    return LARGEST if takes_files(path) and not plain else PLAIN_FORM
+
+
+def takes_files(path: str) -> bool:
+    """True for the addresses that whole documents are sent to."""
+    return path in TAKES_FILES or path.startswith(UPLOADS)
 
 
 def bounded(receive: Receive, limit: int) -> Receive:

@@ -25,7 +25,7 @@ from portal.store import documents
 from portal.store import mapping as store
 from portal.store import mapping_reading as reading
 from portal.store.desk import Desk
-from portal.web.desk.given import Form, Given, Me, Store
+from portal.web.desk.given import Form, Given, Me, Store, WholeTable
 from portal.web.desk.pages import back, page
 from portal.web.desk.routing import DeskRouter
 
@@ -98,7 +98,7 @@ def tables(request: Request, db: Store) -> Response:
 
 
 @router.get("/tables/{id}/map", right="map")
-def map_page(request: Request, db: Store, me: Me, id: int) -> Response:
+def map_page(request: Request, db: Store, me: Me, id: int, _: WholeTable) -> Response:
     """A table with the form that maps it, filled with what is in use, offered or guessed."""
     seen = deeds.see(db, id)
     begun = deeds.begun(db, seen)
@@ -110,7 +110,7 @@ def map_page(request: Request, db: Store, me: Me, id: int) -> Response:
 
 
 @router.post("/tables/{id}/preview", right="map")
-def preview(request: Request, db: Store, me: Me, form: Form, id: int) -> Response:
+def preview(request: Request, db: Store, me: Me, form: Form, id: int, _: WholeTable) -> Response:
     """What the form would propose; nothing is recorded. `part` asks for the preview alone."""
     seen = deeds.see(db, id)
     chosen = chosen_of(form.text)
@@ -125,7 +125,7 @@ def preview(request: Request, db: Store, me: Me, form: Form, id: int) -> Respons
 
 
 @router.post("/tables/{id}/map", right="map")
-def apply(request: Request, db: Store, me: Me, form: Form, id: int) -> Response:
+def apply(request: Request, db: Store, me: Me, form: Form, id: int, _: WholeTable) -> Response:
     """Record the mapping, the names confirmed with it, and the proposals."""
     seen = deeds.see(db, id)
     chosen = chosen_of(form.text)
@@ -142,7 +142,7 @@ def apply(request: Request, db: Store, me: Me, form: Form, id: int) -> Response:
 
 
 @router.post("/tables/{id}/offered", right="map")
-def apply_offered(db: Store, me: Me, form: Form, id: int) -> Response:
+def apply_offered(db: Store, me: Me, form: Form, id: int, _: WholeTable) -> Response:
     """Apply the mapping of the earlier file of this shape as it is."""
     seen = deeds.see(db, id)
     offer = deeds.offered(db, seen)
@@ -221,4 +221,4 @@ def _sent(form: Given) -> dict[str, str]:
 def _in_use(form: Given, seen: Seen) -> int:
     """The mapping that the person saw in use; without the field, the one that is."""
     text = form.text("in_use")
-    return int(text) if text.isascii() and text.isdigit() else seen.in_use
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else seen.in_use

@@ -91,6 +91,7 @@ def _document(db: Desk, sha256: str) -> Row:
 
 
 def _answer(form: Given, measures: Sequence[str]) -> Answer:
+    page = form.text("page")
     return Answer(
         outcome=form.text("outcome"),
         measures=tuple(measures),
@@ -101,7 +102,7 @@ def _answer(form: Given, measures: Sequence[str]) -> Answer:
         area=form.text("area"),
         breakdown=form.text("breakdown") or TOTAL,
         exemptions=tuple(form.all("exemptions")),
-        page=int(form.text("page")) if form.text("page").isdecimal() else 0,
+        page=int(page) if page.isdecimal() and len(page) < 7 else 0,
     )
 
 

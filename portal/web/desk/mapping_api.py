@@ -16,7 +16,7 @@ from portal.desk.mapping.model import dump, from_json
 from portal.desk.reading.tables import dump as dump_table
 from portal.store import mapping_reading as reading
 from portal.store.mapping import Outcome
-from portal.web.desk.given import Me, Store
+from portal.web.desk.given import Me, Store, WholeTable
 from portal.web.desk.routing import DeskRouter
 
 router = DeskRouter()
@@ -49,7 +49,7 @@ def tables(db: Store, everything: int = 0) -> Response:
 
 
 @router.get("/api/v1/tables/{id}", right="map")
-def table(db: Store, id: int) -> Response:
+def table(db: Store, id: int, _: WholeTable) -> Response:
     """A table with its cells, what is held back, the mapping in use and the one offered."""
     seen = deeds.see(db, id)
     used = reading.mapping(db, seen.in_use)
@@ -81,7 +81,7 @@ def mappings(db: Store, shape: str) -> Response:
 
 
 @router.post("/api/v1/tables/{id}/preview", right="map")
-def preview(db: Store, given: Json, id: int) -> Response:
+def preview(db: Store, given: Json, id: int, _: WholeTable) -> Response:
     """What a mapping would propose; nothing is recorded."""
     seen = deeds.see(db, id)
     mapping, confirm = _given(given)
@@ -90,7 +90,7 @@ def preview(db: Store, given: Json, id: int) -> Response:
 
 
 @router.post("/api/v1/tables/{id}/mapping", right="map")
-def apply(db: Store, me: Me, given: Json, id: int) -> Response:
+def apply(db: Store, me: Me, given: Json, id: int, _: WholeTable) -> Response:
     """Record a mapping and its proposals.
 
     The body is a mapping, or an object of `mapping` or `offered` (true), `names` (printed to body)

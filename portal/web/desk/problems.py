@@ -72,6 +72,9 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(PortalError, _refused)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(UnicodeEncodeError, _unwritable)
+    # A number that the store cannot hold is the number of nothing in it.
+    app.add_exception_handler(OverflowError, _nothing)
     app.add_exception_handler(Exception, _broken)
 
 
@@ -130,6 +133,16 @@ async def _http(request: Request, problem: Exception) -> Response:
     given = answer(request, problem.status_code, said)
     given.headers.update(problem.headers or {})
     return given
+
+
+async def _unwritable(request: Request, problem: Exception) -> Response:
+    return answer(
+        request, 400, "Some of these letters are halves of letters: nobody can read them."
+    )
+
+
+async def _nothing(request: Request, problem: Exception) -> Response:
+    return answer(request, 404, "There is nothing of that number at this desk.")
 
 
 async def _invalid(request: Request, problem: Exception) -> Response:

@@ -31,6 +31,7 @@ class Room:
     documents: Sequence[Mapping[str, Any]]
     edition: Mapping[str, Any]
     job: Mapping[str, Any] | None
+    gone: frozenset[str]
 
     @property
     def fresh(self) -> int:
@@ -67,7 +68,8 @@ class Shown:
 def room(request: Request, db: Store) -> Response:
     """What is ready and what is public."""
     job = queue.of(db, PUBLISH, EDITION)
-    shown = Room(publishing.standing(db), publishing.last_edition(db), job)
+    gone = frozenset(publishing.withdrawn(db))
+    shown = Room(publishing.standing(db), publishing.last_edition(db), job, gone)
     return page(request, "desk/publishing.html", shown)
 
 

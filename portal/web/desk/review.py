@@ -82,7 +82,7 @@ def review_document(request: Request, db: Store, me: Me, document: str) -> Respo
     """One figure beside its cell, and the list of the others; `part` gives the figure alone."""
     figure = request.query_params.get("figure", "")
     part = bool(request.query_params.get("part"))
-    shown = _reading(db, me, document, int(figure) if figure.isdecimal() else 0, part=part)
+    shown = _reading(db, me, document, _number(figure) or 0, part=part)
     return page(request, f"desk/review_{'figure' if part else 'document'}.html", shown)
 
 
@@ -90,10 +90,8 @@ def review_document(request: Request, db: Store, me: Me, document: str) -> Respo
 def blind(db: Store, me: Me, form: Form, document: str) -> Response:
     """Ask for blind second readings of a document, or give them up."""
     wanted = form.text("blind") == "1"
-    table = form.text("table")
-    count = reading.set_blind(
-        db, me, _known(document), int(table) if table.isdecimal() else None, wanted
-    )
+    table = _number(form.text("table"))
+    count = reading.set_blind(db, me, _known(document), table, wanted)
     how = "is read blind by the second person" if wanted else "shows its value to the second person"
     return back(f"/desk/review/{document}", f"{count} figures: each {how}." if count else "")
 
@@ -206,6 +204,10 @@ def _in_document(db: Desk, document: str, figure: int) -> None:
     row = review.proposal(db, figure)
     if row is None or row["document"] != _known(document):
         raise NotThere("That figure does not stand in this document.")
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def _version(text: str) -> int:

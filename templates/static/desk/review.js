@@ -10,6 +10,7 @@
   const told = document.querySelector('[data-told]');
   const help = document.querySelector('[data-help]');
   const counter = document.querySelector('[data-left]');
+  const WORDS = { open: 'to read', single: 'read once', asked: 'asked back', rejected: 'no figure' };
   const ahead = new Map();
   const done = new Set();
   let left = Number(counter.dataset.left);
@@ -95,7 +96,7 @@
     const badge = document.querySelector(`[data-entry="${id}"] .badge`);
     if (!badge) return;
     badge.className = `badge s-${state}`;
-    badge.textContent = state;
+    badge.textContent = WORDS[state] || state;
   };
 
   const ended = () => {

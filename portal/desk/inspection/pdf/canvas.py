@@ -26,6 +26,12 @@ class Canvas:
     kinds: list[int] = field(default_factory=list)
     to_pixels: tuple[float, ...] = ()
 
+    @property
+    def scale(self) -> float:
+        """Pixels to the point."""
+        a, b = self.to_pixels[:2]
+        return float((a * a + b * b) ** 0.5)
+
     def render(self, annotations: bool = True) -> Pixels:
         """Paint the active objects on white."""
         buffer = np.full((self.height, self.width, 4), 255, dtype=np.uint8)

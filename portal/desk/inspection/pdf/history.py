@@ -1,6 +1,7 @@
 """What a PDF keeps of its past: earlier revisions, and objects that nothing leads to."""
 
 import re
+from decimal import Decimal
 
 import pikepdf
 
@@ -42,9 +43,22 @@ def lost_objects(document: pikepdf.Pdf, reached: Reached, content: bytes, report
         return
     written = {(int(a), int(b)) for a, b in _OBJECT.findall(content)}
     streams = {key for key, item in reached.items() if isinstance(item, pikepdf.Stream)}
-    forgotten = {key for key in written - listed - set(reached) if key[0] > 0}
+    forgotten = {
+        key
+        for key in written - listed - set(reached)
+        # plain figures, such as the length of a stream, are listed under no number of their own
+        if key[0] > 0 and not _is_plain(document, key)
+    }
     if forgotten and not _inside_streams(content, forgotten, len(streams)):
         report.add("unreferenced_object", "document", len(forgotten))
+
+
+def _is_plain(document: pikepdf.Pdf, key: tuple[int, int]) -> bool:
+    """Tell whether the document itself knows an object by this number."""
+    try:
+        return isinstance(document.get_object(key), int | bool | Decimal)
+    except (pikepdf.PdfError, ValueError, TypeError, OverflowError):
+        return False
 
 
 def _lost(item: pikepdf.Object, report: Report) -> None:

@@ -10,6 +10,8 @@ from portal.desk.inspection.pdf import canvas as paint
 from portal.desk.inspection.pdf.canvas import Canvas, Pixels
 
 SHARE_SEEN = 0.3
+# letters of this many points are read even where they are pale: a stamp across the page
+LARGE, FAINT = 24.0, 12
 TINY_POINTS = 1.2
 INVISIBLE = pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
 MOST_OVERLAPS = 30
@@ -80,6 +82,8 @@ def judge(letters: list[Letter], canvas: Canvas, shown: Pixels) -> Pixels:
     if not printed:
         return bare
     seen = paint.sums(paint.differs(shown, bare))
+    faint = paint.sums(paint.differs(shown, bare, FAINT))
+    large = LARGE * canvas.scale
     _blacken(canvas)
     canvas.show(lambda number, kind: kind == is_text)
     alone = canvas.render(annotations=False)
@@ -92,7 +96,9 @@ def judge(letters: list[Letter], canvas: Canvas, shown: Pixels) -> Pixels:
             letter.why = "outside"
         elif letter.mode == INVISIBLE:
             letter.why = "" if _has_ink(bare, letter.box) else "invisible"
-        elif paint.count(seen, letter.box) < max(1, letter.ink * SHARE_SEEN):
+        elif paint.count(
+            faint if letter.box[3] - letter.box[1] >= large else seen, letter.box
+        ) < max(1, letter.ink * SHARE_SEEN):
             letter.why = "unseen" if letter.ink else "clipped"
     _overlaps(printed, canvas, shown)
     _told_apart(printed, canvas, bare)

@@ -98,7 +98,7 @@ def judge(reached: Reached, report: Report) -> None:
         if "/PieceInfo" in item:
             report.add("private_data", "document")
         if "/Thumb" in item and _name(item, "/Type") == "/Page":
-            report.add("thumbnail", "page", 1, "quarantine")
+            report.add("thumbnail", "page")
         if "/OCGs" in item and "/D" in item:
             _layers(item, report)
         if _name(item, "/Type") == "/Metadata" and isinstance(item, pikepdf.Stream):

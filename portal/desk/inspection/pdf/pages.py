@@ -8,6 +8,7 @@ import numpy as np
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from portal.desk.inspection import ordinary
 from portal.desk.inspection.findings import Report
 from portal.desk.inspection.limits import Refused
 from portal.desk.inspection.pdf import canvas as paint
@@ -109,7 +110,7 @@ def _note(letters: list[Letter], place: str, report: Report) -> None:
         if letter.why and letter.why != "end":
             run.append(letter)
         elif letter.box or letter.why == "end" or not run or len(run) > 200:
-            if _counts(run):
+            if _counts(run) and not ordinary.stamp(_whole(run, letters)):
                 for kind in _KINDS[_usual(run)]:
                     kept.setdefault(kind, []).append("".join(one.text for one in run))
             else:
@@ -120,6 +121,12 @@ def _note(letters: list[Letter], place: str, report: Report) -> None:
             run.append(letter)
     for kind, texts in kept.items():
         report.hidden(kind, place, "\n".join(texts), len(texts))
+
+
+def _whole(run: list[Letter], letters: list[Letter]) -> str:
+    """Return all that the objects of a run print, in which only some letters may be unseen."""
+    owners = {letter.owner for letter in run if letter.why} - {-1}
+    return "".join(x.text for x in letters if x.owner in owners or x.owner == -1 and not x.box)
 
 
 def _usual(run: list[Letter]) -> str:
