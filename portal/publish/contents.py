@@ -171,7 +171,8 @@ def _revisions(state: State) -> Iterator[Row]:
 
 
 def _breaks(words: Mapping[str, Mapping[str, Record]]) -> Iterator[Row]:
-    yield from _plain(words["break"], "date kind title changed source locator holder")
+    names = "date kind title changed source locator holder"
+    yield from _plain(_of_held_sources(words["break"], words["source"]), names)
 
 
 def _break_measures(breaks: Mapping[str, Record]) -> Iterator[Row]:
@@ -196,10 +197,18 @@ def _guarded(corrections: Mapping[str, Record], sources: Mapping[str, Record]) -
         guard = given.get("guard") or {}
         if guard.get("kind") == "value_is":
             guard = {"figure": given["figures"][0]["observation"], **guard}
-        # A source that was never scraped here has no row that could be pointed at.
-        source = given.get("source", "") if given.get("source") in sources else ""
-        found[id] = {**given, "guard": guard or "", "source": source}
-    return found
+        found[id] = {**given, "guard": guard or ""}
+    return _of_held_sources(found, sources)
+
+
+def _of_held_sources(
+    entries: Mapping[str, Record], sources: Mapping[str, Record]
+) -> dict[str, Record]:
+    """The entries; a source that was never scraped here has no row that could be pointed at."""
+    return {
+        id: {**given, "source": given["source"] if given.get("source") in sources else ""}
+        for id, given in entries.items()
+    }
 
 
 def _conflicts(conflicts: Mapping[str, Record], known: set[str]) -> Iterator[Row]:
