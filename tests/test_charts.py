@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 from chart_figures import break_on, figure, rules, year
+from hypothesis import given
+from hypothesis import strategies as st
 
 from portal.publish.alternatives import describe
-from portal.publish.charts import Chart, chart, stylesheet
+from portal.publish.charts import Chart, chart, decades, stylesheet
 from portal.publish.columns import STEPS, Column, nice_top, step
 from portal.store.reading.figures import Figure
 from portal.web.rendering import described
@@ -208,3 +210,42 @@ def test_steps_stay_on_the_scale() -> None:
 
 def test_the_stylesheet_of_steps_is_the_one_in_use() -> None:
     assert (STATIC / "steps.css").read_text() == stylesheet(), "run scripts/steps"
+
+
+def test_several_payments_of_one_day_dispute_nothing_and_are_not_drawn() -> None:
+    def paid(day: str, pounds: float) -> Figure:
+        return figure(day, day, pounds, kind="money", symbol="£", period_kind="day")
+
+    made = drawn([paid("2014-10-20", 5), *(paid("2014-10-21", n) for n in (7, 8, 9))])
+    assert labels(made) == [["20 Oct 2014"]] and made.disputes == []
+    assert [f.value for f in made.beside] == [7, 8, 9]
+
+
+def test_long_labels_of_many_columns_stand_on_two_lines() -> None:
+    halves = [
+        figure(f"{y}-{first}", f"{y}-{last}", 5)
+        for y in range(2013, 2019)
+        for first, last in (("01-01", "06-30"), ("07-01", "12-31"))
+    ]
+    assert drawn(halves).stacked and drawn(halves).lines == 2
+    assert not drawn(halves[:4]).stacked
+    assert not drawn([year(y, 5) for y in range(2000, 2013)]).stacked
+
+
+@given(pence=st.lists(st.integers(-(10**14), 10**14), max_size=20))
+def test_amounts_keep_their_order_on_a_scale_of_tens(pence: list[int]) -> None:
+    amounts = [each / 100 for each in pence]
+    scale = decades(amounts)
+    places = [scale.at(amount) for amount in sorted(amounts)]
+    assert places == sorted(places)
+    assert all(0 <= place <= STEPS for place in places)
+    assert all(scale.low <= a * (1 + 1e-9) and a <= scale.high * (1 + 1e-9)
+               for a in amounts if a > 0)  # fmt: skip
+    steps = [at for at, _ in scale.ticks]
+    assert (steps[0], steps[-1]) == (0, STEPS)
+
+
+def test_each_line_of_the_scale_of_tens_is_as_far_as_the_one_before() -> None:
+    scale = decades([20e6, 12e9])
+    assert scale.ticks == [(0, 1e7), (100, 1e8), (200, 1e9), (300, 1e10), (400, 1e11)]
+    assert scale.at(-187e6) == 0

@@ -246,12 +246,13 @@ class Decades:
         """Where an amount stands, in steps of the stylesheet; below the scale is its left end."""
         if amount <= self.low:
             return 0
-        return min(STEPS, round(STEPS * log10(amount / self.low) / log10(self.high / self.low)))
+        low, high = log10(self.low), log10(self.high)
+        return min(STEPS, round(STEPS * (log10(amount) - low) / (high - low)))
 
     @property
     def ticks(self) -> list[tuple[int, float]]:
         """The whole tens of the scale and where they stand."""
-        count = round(log10(self.high / self.low))
+        count = round(log10(self.high) - log10(self.low))
         amounts = [self.low * 10**step for step in range(count + 1)]
         return [(self.at(amount), amount) for amount in amounts]
 

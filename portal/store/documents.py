@@ -49,10 +49,22 @@ SELECT h.table_id, t.number, h."row" AS row, h."column" AS "column", h.reason, h
 FROM held_cells h JOIN document_tables t ON t.id = h.table_id
 WHERE t.document = :sha256 AND h.released_at = '' ORDER BY t.number, h."row", h."column"
 """
+# Whoever let the figures of a stopped document be used has let out no more than these. Where it
+# tells of persons outside of the cells that are held, or were, its pages stay closed until their
+# pictures are released.
+CLOSED = """
+(d.state = 'quarantined' OR (d.outcome = 'quarantine'
+  AND (SELECT coalesce(sum(f.count), 0) FROM document_findings f
+    WHERE f.document = d.sha256 AND f.kind IN ('pii', 'free_text'))
+  > (SELECT count(*) FROM held_cells c JOIN document_tables t ON t.id = c.table_id
+    WHERE t.document = d.sha256)
+  AND NOT EXISTS (SELECT 1 FROM releases r WHERE r.document = d.sha256 AND r.what = 'pictures')))
+"""
 # A held cell stands somewhere on the pages of its table; which one, only its JSON knows.
-PICTURE = """
+PICTURE = f"""
 SELECT p.picture, d.state, (SELECT count(*) FROM document_tables t JOIN held_cells h
-  ON h.table_id = t.id WHERE t.document = p.document AND h.released_at = '') AS held
+  ON h.table_id = t.id WHERE t.document = p.document AND h.released_at = '') AS held,
+  {CLOSED} AS closed
 FROM pages p JOIN documents d ON d.sha256 = p.document
 WHERE p.document = :sha256 AND p.page = :page
 """
@@ -170,6 +182,12 @@ def pages(db: Desk, sha256: str) -> list[sqlite3.Row]:
 def picture(db: Desk, sha256: str, page: int) -> sqlite3.Row | None:
     """The picture of a page, and how many held cells of the document stand on that page."""
     return next(rows(db, PICTURE, sha256=sha256, page=page), None)
+
+
+def closed(db: Desk, sha256: str) -> bool:
+    """Whether the pages of a document are not for everybody's eyes, whatever cells are held."""
+    found = db.execute(f"SELECT {CLOSED} FROM documents d WHERE d.sha256 = ?", [sha256]).fetchone()
+    return found is None or bool(found[0])
 
 
 def parts(db: Desk, sha256: str) -> list[sqlite3.Row]:

@@ -11,6 +11,12 @@ from portal.store.writing import note
 
 # A try counts for so long; after that it is forgotten, and with it where it came from.
 REMEMBERED = 24 * 3600.0
+# Challenges that are posed to whoever asks: so many wait, the oldest make room.
+OF_ANYBODY, MOST_OF_ANYBODY = ("sign-in", "oidc"), 2_000
+OLDEST = """
+DELETE FROM challenges WHERE what = :what AND rowid <= (
+  SELECT rowid FROM challenges WHERE what = :what ORDER BY rowid DESC LIMIT 1 OFFSET :most)
+"""
 PASSKEY = """
 SELECT k.*, p.name, p.role, p.state FROM passkeys k JOIN people p ON p.id = k.person
 WHERE k.id = :id
@@ -58,6 +64,9 @@ def pose(db: Desk, hash: str, what: str, content: str, seconds: float, person: i
             " VALUES (?, ?, ?, ?, ?)",
             [hash, what, person or None, content, later(seconds)],
         )
+        if what in OF_ANYBODY:
+            # Whoever asks for challenges and answers none must not fill the store with them.
+            conn.execute(OLDEST, {"what": what, "most": MOST_OF_ANYBODY})
 
 
 def posed(db: Desk, hash: str, what: str) -> str:

@@ -43,6 +43,15 @@ def ask(conn: sqlite3.Connection, what: str, object: str, actor: str) -> int:
     return int(made.lastrowid or 0)
 
 
+def waiting(conn: sqlite3.Connection, what: str, actor: str) -> int:
+    """How many jobs of one kind a person has asked for that have not ended."""
+    sql = (
+        "SELECT count(*) FROM jobs WHERE what = ? AND asked_by = ?"
+        " AND state IN ('waiting', 'running')"
+    )
+    return int(conn.execute(sql, [what, actor]).fetchone()[0])
+
+
 def take(db: Desk, seconds: float, what: tuple[str, ...] = ()) -> Job | None:
     """Take the oldest job that waits, for so many seconds; None when there is none."""
     marks = ", ".join("?" * len(what))
@@ -91,13 +100,16 @@ def give_back(db: Desk, only_over: bool = False) -> int:
 
 def finish(conn: sqlite3.Connection, job: Job) -> bool:
     """End a job inside the transaction of its result; False when it no longer is this attempt's."""
-    ours = conn.execute(
-        "SELECT 1 FROM jobs WHERE id = ? AND attempt = ? AND state = 'running'",
-        [job.id, job.attempt],
-    ).fetchone()
+    ours = is_ours(conn, job)
     if ours:
         _end(conn, job.id, "done", "")
-    return bool(ours)
+    return ours
+
+
+def is_ours(conn: sqlite3.Connection, job: Job) -> bool:
+    """Whether a job still is this attempt's: it may have been given to another, or ended."""
+    sql = "SELECT 1 FROM jobs WHERE id = ? AND attempt = ? AND state = 'running'"
+    return conn.execute(sql, [job.id, job.attempt]).fetchone() is not None
 
 
 def done(db: Desk, job: Job) -> None:

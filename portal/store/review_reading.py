@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from portal.store.desk import Desk
+from portal.store.documents import CLOSED
 from portal.store.private import rows
 
 # What somebody may do as a second reader or a third, not counting what the rules refuse besides.
@@ -56,9 +57,10 @@ WHERE p.id = :id AND o.state NOT IN ('dropped', 'rejected')
 ORDER BY o.start, o.id LIMIT 200
 """
 TABLE = "SELECT * FROM document_tables WHERE id = :id"
-PICTURE = """
+PICTURE = f"""
 SELECT g.*, d.state, EXISTS (SELECT 1 FROM held_cells h JOIN document_tables t ON t.id = h.table_id
-  WHERE t.document = g.document AND t.page = g.page AND h.released_by = '') AS held
+  WHERE t.document = g.document AND t.page = g.page AND h.released_by = '')
+  OR {CLOSED} AS held
 FROM pages g JOIN documents d ON d.sha256 = g.document
 WHERE g.document = :document AND g.page = :page
 """

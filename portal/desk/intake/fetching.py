@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from portal.config import Settings
 from portal.core.errors import BadInput, PortalError
 from portal.desk.inspection import kinds
+from portal.desk.intake import names
 from portal.desk.intake.receive import check_owner, take
 from portal.desk.reading.working import Handler
 from portal.store import queue
@@ -21,6 +22,8 @@ from portal.store.writing import note
 
 FETCH = "fetch"
 LONGEST = 1_000
+# The worker asks one address after the other, and a slow one for minutes.
+MOST_WAITING = 20
 # fetch(address) returns the bytes, the name that the address or its server gives them, and the
 # answer's headers in small letters; a PortalError says why there are none.
 Fetch = Callable[[str], tuple[bytes, str, Mapping[str, str]]]
@@ -42,8 +45,11 @@ def ask(db: Desk, asked: Asked) -> int:
     check_address(asked.address)
     check_owner(asked.request, asked.publication)
     with transaction(db) as conn:
+        if queue.waiting(conn, FETCH, asked.actor) >= MOST_WAITING:
+            raise BadInput(f"at most {MOST_WAITING} addresses of one person waiting", "one more")
         job = queue.ask(conn, FETCH, json.dumps(asdict(asked)), asked.actor)
-        note(conn, asked.actor, "asked for address", asked.address, asked.request)
+        # The audit trail is for ever: no key and no person of an address stands in it.
+        note(conn, asked.actor, "asked for address", names.address(asked.address), asked.request)
     return job
 
 

@@ -6,6 +6,8 @@ Killed in between, the bytes lie in the archive under their hash, and the docume
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from threading import BoundedSemaphore
+from typing import BinaryIO
 
 from portal.core.errors import BadInput, StoreError
 from portal.desk.inspection import pii
@@ -16,6 +18,8 @@ from portal.store.desk import Desk
 
 LONGEST_PUBLICATION = 200
 LEAST_FREE = 200 * MB
+# A whole document lies in memory while it is received: so many at once, the others wait a moment.
+AT_ONCE, TURN_SECONDS = BoundedSemaphore(4), 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,26 @@ def take(
     return Received(
         sha256, True, f"{kept} is here; it waits to be inspected.{_renamed(name, kept)}"
     )
+
+
+def take_file(
+    db: Desk, archive_folder: Path, file: BinaryIO, name: str, actor: str, **given: str
+) -> Received:
+    """Receive what a file holds like `take`; with `sha256` in `given` it must be those bytes.
+
+    Raises StoreError when many others are received just now.
+    """
+    if not AT_ONCE.acquire(timeout=TURN_SECONDS):
+        raise StoreError("Many documents are being received just now; try again in a moment.")
+    try:
+        file.seek(0)
+        content = file.read()
+        announced, found = given.pop("sha256", "").lower(), archive.digest(content)
+        if announced and announced != found:
+            raise BadInput(f"the SHA-256 {announced} as announced", found, names.cleaned(name))
+        return take(db, archive_folder, content, name, actor, **given)
+    finally:
+        AT_ONCE.release()
 
 
 def check_size(size: int, name: str) -> None:

@@ -18,7 +18,7 @@ from typing import BinaryIO
 from portal.config import Settings
 from portal.core.errors import BadInput, StoreError
 from portal.desk.intake import names
-from portal.desk.intake.receive import Received, check_owner, check_room, check_size, take
+from portal.desk.intake.receive import Received, check_owner, check_room, check_size, take_file
 from portal.desk.people.errors import NotThere, Stale
 from portal.store import uploads as store
 from portal.store.desk import Desk
@@ -135,17 +135,17 @@ def finish(config: Settings, db: Desk, upload: Upload) -> Received | None:
     if offset(config, upload) < upload.bytes:
         return None
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+            if upload.sha256 and found != upload.sha256:
+                forget(config, db, upload)
+                raise BadInput(f"the SHA-256 {upload.sha256} as announced", found, upload.name)
+            received = take_file(
+                db, config.archive, file, upload.name, store.name_of(db, upload.person),
+                request=upload.request, publication=upload.publication,
+            )  # fmt: skip
     except FileNotFoundError:  # another request has received it just now
         return None
-    found = hashlib.sha256(content).hexdigest()
-    if upload.sha256 and found != upload.sha256:
-        forget(config, db, upload)
-        raise BadInput(f"the SHA-256 {upload.sha256} as announced", found, upload.name)
-    received = take(
-        db, config.archive, content, upload.name, store.name_of(db, upload.person),
-        request=upload.request, publication=upload.publication,
-    )  # fmt: skip
     store.end(db, upload.id, names.kept(upload.name, found), found)
     path.unlink(missing_ok=True)
     return received

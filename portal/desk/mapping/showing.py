@@ -178,6 +178,12 @@ def shown(
     )
 
 
+def _place(row: Proposed) -> str:
+    """Where a cell is, as the grid on the page numbers it: on paper no cell has a name."""
+    here = f"row {row.row + 1}, column {row.column + 1}"
+    return f"page {row.page}, {here}" if row.page else row.reference or here
+
+
 def figure(seen: Seen, row: Proposed) -> Figure:
     """Return one proposal in words."""
     known = seen.known
@@ -187,7 +193,7 @@ def figure(seen: Seen, row: Proposed) -> Figure:
     parts = read_breakdown(row.breakdown) if row.breakdown else ()
     told = [known.label(f"{DIMENSION}{name}", code) for name, code in parts]
     return Figure(
-        place=row.reference or f"row {row.row + 1}, column {row.column + 1}",
+        place=_place(row),
         measure=known.label("measure", row.measure) if row.measure else "?",
         who=", asked of ".join(who),
         period=row.period or "?",

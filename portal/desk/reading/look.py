@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from portal.core.errors import PortalError
 from portal.desk.inspection import Inspection, sandbox
-from portal.desk.reading.seen import SHEETS, Held, cleared, from_visible
+from portal.desk.reading.seen import SHEETS, Held, cleared, from_visible, nameless
 from portal.extract.model import Table
 
 CONTAINERS = ("zip", "eml", "msg", "gzip")
@@ -80,7 +80,9 @@ def look(content: bytes, name: str) -> Report:
     if problem and kind in SHEETS:
         found = from_visible(seen)
     told = [cleared(table, kind, seen, _hides(inspection)) for table in found]
-    tables = tuple((table, tuple(held)) for table, held in filter(None, told))
+    kept = list(filter(None, told))
+    named = nameless([table for table, _ in kept])
+    tables = tuple((table, tuple(held)) for table, (_, held) in zip(named, kept, strict=True))
     pictures = tuple(_pictures(content, [table for table, _ in tables])) if kind == "pdf" else ()
     return Report(inspection, tables, pictures, problem=problem)
 

@@ -13,6 +13,9 @@ from portal.store.desk import Desk
 
 def record(config: Settings, db: Desk, job: queue.Job, report: Report) -> bool:
     """Record what a reading found; False when another attempt was first."""
+    if not queue.is_ours(db.conn, job):
+        # What a document holds that was rejected meanwhile does not come in by itself.
+        return False
     if report.parts:
         parts = [(part.name, part.content) for part in report.parts]
         receive_parts(db, config.archive, job.object, parts, job.asked_by)

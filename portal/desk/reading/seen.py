@@ -64,6 +64,27 @@ def _told_anew(
     return described(plain)
 
 
+def nameless(tables: Sequence[Table]) -> list[Table]:
+    """The tables, those on a sheet whose name may be of a person under its number instead.
+
+    A sheet's name stands in the place of each of its cells, and so beside each published figure.
+    """
+    numbers = {place: n for n, place in enumerate(dict.fromkeys(t.place for t in tables), 1)}
+    return [
+        _renamed(table, f"sheet no. {numbers[table.place]}") if pii.kinds(table.place) else table
+        for table in tables
+    ]
+
+
+def _renamed(table: Table, place: str) -> Table:
+    cells = tuple(
+        replace(cell, reference=f"{place}!{_reference(cell)}") if cell.reference else cell
+        for cell in table.cells
+    )
+    title = "" if pii.kinds(table.title) else table.title
+    return replace(table, place=place, cells=cells, title=title)
+
+
 def from_visible(seen: Sequence[visible.Table]) -> list[Table]:
     """Tables of what inspection saw, for a document that extraction cannot read."""
     numbered: Counter[str] = Counter()

@@ -5,6 +5,7 @@ another machine. Killed at any point, the next run takes up what was not recorde
 """
 
 import fcntl
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from huey.exceptions import TaskException
 
 from portal.config import Settings
+from portal.core.broken import told
 from portal.core.errors import PortalError, StoreError
 from portal.desk.reading import recording
 from portal.desk.reading.engine import Engine
@@ -21,6 +23,7 @@ from portal.desk.reading.look import look
 from portal.store import archive, findings, queue
 from portal.store.desk import Desk
 
+log = logging.getLogger("portal.desk")
 READ = "read"
 PAUSE, EVERY = 0.1, 5.0
 # Handler(config, db, object) does a job of its kind here; a PortalError says why it cannot.
@@ -174,7 +177,11 @@ def _collect(desk: Desk_, engine: Engine, job: queue.Job) -> bool:
         if report is None:
             return False
         recording.record(desk.config, desk.db, job, report)
-    except (TaskException, PortalError) as problem:
+    except TaskException as problem:
+        # What it broke on may be a text that nobody has released.
+        kind = str(problem.metadata.get("error", "")).partition("(")[0][:80]
+        queue.fail(desk.db, job, f"the reader broke off: {kind}")
+    except PortalError as problem:
         queue.fail(desk.db, job, f"the reader broke off: {problem}")
     del desk.out[job.id]
     desk.say(f"read {job.object[:12]}")
@@ -186,6 +193,11 @@ def _do(desk: Desk_, job: queue.Job) -> None:
         desk.handlers[job.what](desk.config, desk.db, job.object)
     except PortalError as problem:
         queue.fail(desk.db, job, str(problem))
+        return
+    except Exception as problem:
+        # One job that breaks must not end the worker, and with it what everybody else waits for.
+        log.error("a job broke (%s): %s", job.what, told(problem))
+        queue.fail(desk.db, job, f"it broke on our side ({type(problem).__name__})")
         return
     queue.done(desk.db, job)
 

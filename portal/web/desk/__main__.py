@@ -4,6 +4,7 @@ It says `ready` once it listens.
 """
 
 import fcntl
+import logging
 import os
 import socket
 import sys
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 import uvicorn
 
 from portal.config import settings
+from portal.core.broken import WithoutWords
 from portal.core.errors import BadInput, PortalError, StoreError
 from portal.publish import takedown
 from portal.store.desk import Desk, existing_desk
@@ -37,6 +39,8 @@ def main() -> int:
     except PortalError as problem:
         print(f"Error: {problem}", file=sys.stderr)
         return 1
+    for name in ("uvicorn.error", "asyncio", "portal.desk"):
+        logging.getLogger(name).addFilter(WithoutWords())
     print("ready", flush=True)
     server = uvicorn.Server(
         uvicorn.Config(

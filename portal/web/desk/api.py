@@ -1,6 +1,5 @@
 """The desk for scripts, under /desk/api/v1: documents in, what became of them out, as JSON."""
 
-import hashlib
 import json
 import tempfile
 from typing import Any
@@ -11,11 +10,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from portal.config import Settings
 from portal.core.errors import BadInput
 from portal.desk.inspection.limits import LIMITS, MB
 from portal.desk.intake import sentences
-from portal.desk.intake.receive import Received, check_owner, check_size, take
+from portal.desk.intake.receive import Received, check_owner, check_size, take_file
 from portal.desk.people.errors import NotThere, TooMuch
 from portal.desk.reading.tables import load
 from portal.store import documents
@@ -37,16 +35,21 @@ async def post_document(request: Request, config: Config, db: Store, me: Me) -> 
     `request` or `publication` says what it belongs to; `sha256` is compared if given. The same
     bytes again answer 200 with the same document, new ones 201.
     """
-    if is_form(request):
-        given = await form(request)
-        content, name = await _file(given)
-        asked = {each: given.text(each) for each in ("request", "publication", "sha256")}
-    else:
-        query = request.query_params
-        asked = {each: query.get(each, "") for each in ("request", "publication", "sha256")}
-        check_owner(asked["request"], asked["publication"])
-        content, name = await _body(request), query.get("name", "")
-    received = await run_in_threadpool(_take, config, db, me.name, content, name, asked)
+    names = ("request", "publication", "sha256")
+    with tempfile.SpooledTemporaryFile(IN_MEMORY) as file:
+        if is_form(request):
+            given = await form(request)
+            sent, name = _file(given)
+            asked = {each: given.text(each) for each in names}
+        else:
+            query = request.query_params
+            asked = {each: query.get(each, "") for each in names}
+            check_owner(asked["request"], asked["publication"])
+            await _body(request, file)
+            sent, name = file, query.get("name", "")
+        received = await run_in_threadpool(
+            take_file, db, config.archive, sent, name, me.name, **asked
+        )
     told = await run_in_threadpool(_told, db, received)
     address = f"/desk/api/v1/documents/{received.sha256}"
     return JSONResponse(told, 201 if received.new else 200, {"Location": address})
@@ -107,38 +110,25 @@ def list_jobs(
     return JSONResponse({"jobs": [{name: row[name] for name in JOB} for row in found]})
 
 
-async def _file(given: Given) -> tuple[bytes, str]:
+def _file(given: Given) -> tuple[Any, str]:
     file = next(iter(given.files.get("file", [])), None)
     if file is None:
         raise BadInput("a file in the field `file`", "none")
     check_size(file.size or 0, file.filename or "")
-    return await file.read(), file.filename or ""
+    return file.file, file.filename or ""
 
 
-async def _body(request: Request) -> bytes:
+async def _body(request: Request, file: Any) -> None:
     """The bytes of the body, kept on disk while they come; raises TooMuch beyond our limit."""
-    with tempfile.SpooledTemporaryFile(IN_MEMORY) as file:
-        came = 0
-        try:
-            async for piece in request.stream():
-                came += len(piece)
-                if came > LIMITS.size:
-                    raise TooMuch(f"A document has at most {LIMITS.size // MB} MB.")
-                await run_in_threadpool(file.write, piece)
-        except ClientDisconnect as problem:
-            raise BadInput("a whole body", f"one that broke off after {came:,} bytes") from problem
-        file.seek(0)
-        return await run_in_threadpool(file.read)
-
-
-def _take(
-    config: Settings, db: Desk, actor: str, content: bytes, name: str, asked: dict[str, str]
-) -> Received:
-    found = hashlib.sha256(content).hexdigest()
-    if asked["sha256"] and asked["sha256"].lower() != found:
-        raise BadInput(f"the SHA-256 {asked['sha256']} as announced", found, name)
-    owner = {each: asked[each] for each in ("request", "publication")}
-    return take(db, config.archive, content, name, actor, **owner)
+    came = 0
+    try:
+        async for piece in request.stream():
+            came += len(piece)
+            if came > LIMITS.size:
+                raise TooMuch(f"A document has at most {LIMITS.size // MB} MB.")
+            await run_in_threadpool(file.write, piece)
+    except ClientDisconnect as problem:
+        raise BadInput("a whole body", f"one that broke off after {came:,} bytes") from problem
 
 
 def _told(db: Desk, received: Received) -> dict[str, Any]:

@@ -69,6 +69,7 @@ class Document:
     row: Any
     said: str
     waiting: str
+    in_line: int
     failed: str
     found: Sequence[Found]
     tables: Sequence[Any]
@@ -114,7 +115,7 @@ def askedpicture(config: Config, db: Store, me: Me, sha256: str, number: int) ->
     row = documents.picture(db, _known(sha256), min(number, 10**6))
     if row is None:
         raise NotThere("There is no picture of that page.")
-    if (row["held"] or row["state"] == "quarantined") and not me.may("release_cells"):
+    if (row["held"] or row["closed"]) and not me.may("release_cells"):
         raise NotAllowed("A reviewer looks at this page first: it may show what must not go on.")
     return Response(archive.read(config.archive, row["picture"]), media_type="image/png")
 
@@ -205,6 +206,7 @@ def _document(request: Request, db: Desk, sha256: str, looked: Looked | None = N
         row=row,
         said=sentences.STATES[row["state"]],
         waiting=job["state"] if job["state"] in ("waiting", "running") else "",
+        in_line=queue.counts(db).get(("read", "waiting"), 0) if job["state"] == "waiting" else 0,
         failed=PLACE.sub("", job["problem"]) if job["state"] == "failed" else "",
         found=found(documents.findings(db, sha256)),
         tables=tables,
@@ -232,5 +234,5 @@ def _chosen(request: Request, looked: Looked | None, tables: Sequence[Any]) -> i
 
 
 def _pages(db: Desk, me: Person, row: Any, held: Sequence[Any]) -> Sequence[Any]:
-    closed = held or row["state"] == "quarantined"
+    closed = held or documents.closed(db, row["sha256"])
     return [] if closed and not me.may("release_cells") else documents.pages(db, row["sha256"])

@@ -14,7 +14,7 @@ from portal.config import Settings
 from portal.core.errors import BadInput, PortalError
 from portal.desk.inspection.limits import LIMITS, MB
 from portal.desk.intake import fetching
-from portal.desk.intake.receive import check_owner, check_size, take
+from portal.desk.intake.receive import check_owner, check_size, take_file
 from portal.store import documents
 from portal.store.desk import Desk
 from portal.web.desk.given import Config, Form, Me, Store
@@ -104,9 +104,9 @@ async def _taken(
     name = file.filename or ""
     try:
         check_size(file.size or 0, name)
-        content = await file.read()
+        given = {"request": owner[0], "publication": owner[1]}
         received = await run_in_threadpool(
-            take, db, config.archive, content, name, actor, request=owner[0], publication=owner[1]
+            take_file, db, config.archive, file.file, name, actor, **given
         )
     except PortalError as problem:
         return Taken(name, str(problem))

@@ -200,7 +200,7 @@ def _pictures(db: Desk, me: Person, seen: Seen) -> list[showing.Picture]:
     found = []
     for number in sorted({cell.page for cell in seen.table.cells if cell.page and cell.box}):
         row = documents.picture(db, seen.document, number)
-        if row is None or (row["held"] and not me.may("release_cells")):
+        if row is None or ((row["held"] or row["closed"]) and not me.may("release_cells")):
             continue
         size = reading.page(db, seen.document, number)
         if size is None:

@@ -21,6 +21,7 @@ from portal.web.desk.routing import DeskRouter
 
 router = DeskRouter()
 MOST_BYTES = 4_000_000
+MOST_PAGES = 1_000_000
 
 
 async def sent(request: Request) -> Any:
@@ -115,12 +116,14 @@ def answer(db: Store, me: Me, given: Json, sha256: str) -> Response:
         made = Answer(**given)
     except TypeError as problem:
         raise BadInput("an answer: outcome, measures, requester, period", str(problem)) from None
+    if not isinstance(made.measures, list) or not isinstance(made.exemptions, (list, tuple)):
+        raise BadInput("lists of measures and exemptions", given)
     texts = (made.outcome, made.requester, made.holder, made.area, made.period, made.printed)
     lists = (*made.measures, *made.exemptions)
     if not all(isinstance(text, str) for text in (*texts, made.breakdown, *lists)):
         raise BadInput("texts in all fields of an answer", given)
-    if type(made.page) is not int or isinstance(made.measures, str):
-        raise BadInput("a page number, and a list of measures", given)
+    if type(made.page) is not int or not 0 <= made.page < MOST_PAGES:
+        raise BadInput("a page number", made.page)
     done = answers.enter(db, sha256, made, me.name)
     return JSONResponse(_done(done), 200 if done.unchanged else 201)
 

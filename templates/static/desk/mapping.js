@@ -303,6 +303,15 @@
     changed();
   });
 
+  const help = document.querySelector('[data-help]');
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== '?' || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!help || document.activeElement.matches('input, select, textarea')) return;
+    event.preventDefault();
+    help.open = !help.open;
+    if (help.open) help.scrollIntoView({ block: 'nearest' });
+  });
+
   grid.addEventListener('focusin', (event) => {
     const cell = event.target.closest('td[data-r], th.ch, th.rh');
     if (!cell || event.target !== cell || dragging) return;
