@@ -32,7 +32,7 @@ PAGES = (
     "/search?q=metropolitan",
 )
 MADE_UP = 1_000_000
-ROUNDS = 30 if len(sys.argv) < 2 else int(sys.argv[1])
+ROUNDS = int(sys.argv[1]) if sys.argv[1:] and sys.argv[1].isdecimal() else 30
 
 
 def main() -> None:

@@ -135,6 +135,7 @@ def reading_always(config: Settings) -> Iterator[None]:
     time.sleep(3)
     try:
         yield
+        assert worker.poll() is None, "the worker that should read all the time has ended"
     finally:
         os.killpg(worker.pid, signal.SIGKILL)
         worker.wait()

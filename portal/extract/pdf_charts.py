@@ -8,6 +8,7 @@ from itertools import pairwise
 from portal.extract.pdf_grid import Grid, Part
 
 LEADING = re.compile(r"[-–−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?=%?(?:\s|$))")
+MOST_AXES = 2
 TALL = 4.0  # panels are this much taller than the words in them
 
 
@@ -19,7 +20,8 @@ def is_chart(grid: Grid) -> bool:
     for part in grid.parts:
         columns.setdefault(part.column, []).append(part)
     kinds = [_kind(parts) for parts in columns.values()]
-    return "axis" in kinds and "figures" not in kinds
+    # a chart has an axis or two; figures that rise evenly in column after column are a table
+    return 1 <= kinds.count("axis") <= MOST_AXES and "figures" not in kinds
 
 
 def _kind(parts: Sequence[Part]) -> str:

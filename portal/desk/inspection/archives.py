@@ -35,6 +35,12 @@ def is_litter(name: str) -> bool:
 
 def gunzip(content: bytes, report: Report, limit: int) -> bytes:
     """Return what a gzip holds; its length and checksum must be right, and nothing follow."""
+    if len(content) > 10 and content[3] & 0x1C:
+        # a name, a remark, or fields of a program's own
+        head = content[10:1_024].split(b"\0")
+        report.personal("gzip header", b" ".join(head[:2]).decode("latin-1"))
+        if content[3] & 0x14:
+            report.hidden("zip_comment", "gzip header", b" ".join(head[:3]).decode("latin-1"))
     engine = zlib.decompressobj(wbits=31)
     try:
         inflated = engine.decompress(content, limit + 1)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from python_calamine import CalamineWorkbook
 
-from portal.desk.inspection import biff_cells, biff_lists, spans
+from portal.desk.inspection import biff_cells, biff_lists, biff_rules, kept, spans
 from portal.desk.inspection.biff_cells import Looks
+from portal.desk.inspection.biff_rules import Covers
 from portal.desk.inspection.buried import plain_text
 from portal.desk.inspection.findings import Report
 from portal.desk.inspection.limits import Refused
@@ -43,6 +44,7 @@ class _Sheet:
     rows: set[int] = field(default_factory=set)
     columns: list[tuple[int, int]] = field(default_factory=list)
     styled: list[tuple[int, int, int]] = field(default_factory=list)
+    covers: Covers = field(default_factory=Covers)
 
 
 def records(stream: bytes, report: Report) -> Iterator[tuple[int, bytes]]:
@@ -97,6 +99,8 @@ def read(stream: bytes, content: bytes, report: Report) -> None:
     report.add("form_control", "drawing", drops)
     _values(content, list(found), looks, report)
     biff_lists.judge(lists, report)
+    texts = [text for code in looks.formats.values() for text in kept.quoted(code)]
+    kept.note(report, "number formats", texts, set())
 
 
 def _in_sheet(kind: int, body: bytes, sheet: _Sheet) -> None:
@@ -110,6 +114,7 @@ def _in_sheet(kind: int, body: bytes, sheet: _Sheet) -> None:
             sheet.columns.append((low + 1, high + 1))
     else:
         sheet.styled += biff_cells.styled(kind, body)
+        biff_rules.take(kind, body, sheet.covers)
 
 
 def _judge(kind: int, body: bytes, report: Report) -> None:
@@ -189,4 +194,6 @@ def _why(sheet: _Sheet, cell: Cell, invisible: set[tuple[int, int]]) -> str:
         return "hidden_row"
     if any(low <= cell.column <= high for low, high in sheet.columns):
         return "hidden_column"
-    return "invisible_text" if (cell.row, cell.column) in invisible else ""
+    if (cell.row, cell.column) in invisible:
+        return "invisible_text"
+    return sheet.covers.why(cell)

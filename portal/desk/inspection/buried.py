@@ -19,6 +19,12 @@ def plain_text(content: bytes) -> str:
     return f"{eight}\n{chr(10).join(run.decode('utf-16-le') for run in wide)}"[:MOST]
 
 
+def is_font(content: bytes) -> bool:
+    """Tell a font by the list of its tables; Word garbles the first 32 bytes of those it embeds."""
+    head = content[:1_200]
+    return sum(tag in head for tag in (b"cmap", b"head", b"hhea", b"maxp", b"glyf", b"CFF ")) >= 2
+
+
 def attributes(root: etree._Element) -> list[str]:
     """Return every attribute value below an element, addresses of namespaces left out."""
     return [

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from stdnum.gb import nhs
+
 from portal.desk.inspection import numbers, pii, spans
 from portal.desk.inspection.findings import Report
 from portal.desk.inspection.tables import STARTS_A_FORMULA, Cell, Table, is_signed_number
@@ -128,7 +130,7 @@ def _number_columns(
         tens = [cell for cell in cells if len(cell.text) == 10 and cell.text.isdigit()]
         if len(tens) < 5:
             continue
-        good = [cell for cell in tens if pii.nhs.is_valid(cell.text)]
+        good = [cell for cell in tens if nhs.is_valid(cell.text)]
         if len(good) > len(tens) * 0.6:
             for cell in good:
                 if cell not in kinds:

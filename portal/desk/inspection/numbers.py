@@ -39,7 +39,8 @@ _PERSONS = re.compile(
     r"|victims?|suspects?|offenders?|children|child|juveniles?|under ?-?1[0-8]|aged?\b|patients?"
     r"|deaths?"
     r"|died|suicides?|officers?|staff|employees?|prisoners?|pupils?|students?|complainants?|claimants?"
-    r"|males?|females?|(?<!isle of )m[ae]n\b|wom[ae]n\b|gender|sex\b|ethnic\w*|asylum|migrants?|applicants?"
+    r"|males?|females?|(?<!isle of )m[ae]n\b|wom[ae]n\b|gender|sex\b"
+    r"|ethnic\w*|asylum|migrants?|applicants?"
     r"|convict\w*"
     r"|charged|cautioned|dismissed|dismissals|sacked|disciplin\w*|injur\w*|referr\w*|casualt\w*"
     r"|missing|residents?|households?|claims?|cases?|sentenced|deported|removed|sectioned|admissions?)\b",

@@ -5,9 +5,18 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from portal.desk.inspection import colours, formulas, markup, odf_styles, ordinary, spans
+from portal.desk.inspection import (
+    colours,
+    formulas,
+    markup,
+    odf_shapes,
+    odf_styles,
+    ordinary,
+    spans,
+)
 from portal.desk.inspection.findings import Report
 from portal.desk.inspection.limits import Refused
+from portal.desk.inspection.odf_shapes import HIGH, WIDE, Layout
 from portal.desk.inspection.odf_styles import OdfStyles
 from portal.desk.inspection.tables import Cell, Table
 
@@ -24,6 +33,7 @@ class _Reading:
     hidden: str
     columns: list[tuple[int, int, bool, str]] = field(default_factory=list)
     concealed: dict[str, list[Cell]] = field(default_factory=dict)
+    layout: Layout = field(default_factory=Layout)
     row: int = 0
 
 
@@ -65,6 +75,8 @@ def table(
     """Read one table into the report."""
     reading = _Reading(Table(place), styles, report, hidden)
     _parts(reading, element, "")
+    odf_shapes.cover(element, reading.table, reading.layout, styles, report)
+    odf_shapes.rules(element, reading.table, styles, report)
     spans.far_away(reading.table, place, report)
     for kind, cells in reading.concealed.items():
         where = place if kind == "hidden_sheet" else f"{place}, {spans.of_cells(kind, cells)}"
@@ -101,8 +113,12 @@ def _column(reading: _Reading, element: etree._Element, above: str) -> None:
     last = reading.columns[-1][1] if reading.columns else 0
     wide = _repeats(element, "number-columns-repeated")
     style = reading.styles.of("table-column", markup.attribute(element, "style-name"))
-    thin = odf_styles.length(style.get("column-width", "")) < THIN
-    gone = markup.attribute(element, "visibility") in ("collapse", "filter") or thin
+    width = odf_styles.length(style.get("column-width", ""))
+    gone = markup.attribute(element, "visibility") in ("collapse", "filter") or width < THIN
+    unseen = gone or above
+    reading.layout.widths.append(
+        (wide, 0.0 if unseen else width if "column-width" in style else WIDE)
+    )
     default = markup.attribute(element, "default-cell-style-name")
     reading.columns.append((last + 1, last + wide, bool(gone or above), default))
 
@@ -110,8 +126,12 @@ def _column(reading: _Reading, element: etree._Element, above: str) -> None:
 def _row(reading: _Reading, element: etree._Element, above: str) -> None:
     repeats = _repeats(element, "number-rows-repeated")
     style = reading.styles.of("table-row", markup.attribute(element, "style-name"))
-    low = odf_styles.length(style.get("row-height", "")) < THIN
-    hidden = bool(above or low or markup.attribute(element, "visibility") in ("collapse", "filter"))
+    high = odf_styles.length(style.get("row-height", ""))
+    gone = markup.attribute(element, "visibility") in ("collapse", "filter")
+    hidden = bool(above or high < THIN or gone)
+    reading.layout.heights.append(
+        (repeats, 0.0 if hidden else high if "row-height" in style else HIGH)
+    )
     first = reading.row + 1
     reading.row += repeats
     found: list[tuple[Cell, str]] = []
@@ -148,6 +168,7 @@ def _cell(
     reading: _Reading, element: etree._Element, row: int, column: int, name: str
 ) -> tuple[str, str]:
     """Return what a cell says, and how it is concealed if it is."""
+    odf_shapes.anchors(element, row, column, reading.layout)
     styles, style = reading.styles, _style(reading, element, column)
     paper = (styles.paper("table-cell", style) if style else None) or colours.WHITE
     pieces, buried = [], []

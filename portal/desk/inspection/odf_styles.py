@@ -9,6 +9,7 @@ from portal.desk.inspection import colours, markup
 from portal.desk.inspection.colours import BLACK, WHITE, Colour
 
 TINY = 4.0
+NARROW = 5  # hundredths of its own width: no letter can be told
 Properties = dict[str, str]
 
 
@@ -74,6 +75,9 @@ class OdfStyles:
             return True
         ink = colours.of_style(props, "color") or BLACK
         back = colours.of_style(props, "background-color") or paper
+        scale = props.get("text-scale", "100%").rstrip("%")
+        if scale.isdigit() and int(scale) < NARROW:
+            return True
         dark = sum(back) < 200 and "color" not in props
         return _points(props.get("font-size", "")) < TINY or (colours.alike(ink, back) and not dark)
 
@@ -107,8 +111,12 @@ def read(roots: list[etree._Element]) -> OdfStyles:
             for group in style:
                 if not markup.local(group).endswith("-properties"):
                     continue
+                drawn = markup.local(group) == "graphic-properties"
                 for key, value in group.attrib.items():
-                    props[key.rpartition("}")[2]] = value
+                    name = key.rpartition("}")[2]
+                    # of letters LibreOffice writes an opacity that means something else
+                    if drawn or name != "opacity":
+                        props[name] = value
             if markup.attribute(style, "data-style-name"):
                 props["data-style"] = markup.attribute(style, "data-style-name")
             family, name = markup.attribute(style, "family"), markup.attribute(style, "name")

@@ -60,6 +60,13 @@ def inventory(package: Package) -> list[Relation]:
             package.report.hidden(kind, f"{_folder(name)} {place}", _text(package, name))
     _unreachable(package, relations)
     _content_types(package)
+    _contents(package)
+    properties.office(package)
+    return relations
+
+
+def _contents(package: Package) -> None:
+    """Look into parts that may hold known things only: markup, pictures, fonts."""
     for name in package.names():
         if _LEDGER.fullmatch(name.casefold()):
             place = package.number(name)
@@ -73,8 +80,9 @@ def inventory(package: Package) -> list[Relation]:
                 or vectors.drawn(picture, place, package.report)
             ):
                 package.report.hidden("unknown_part", place, buried.text_of(picture))
-    properties.office(package)
-    return relations
+        elif "/fonts/" in name.casefold() and not buried.is_font(package.read(name)):
+            place = package.number(name)
+            package.report.hidden("unknown_part", place, buried.text_of(package.read(name)))
 
 
 def _no_comment(package: Package, name: str) -> bool:

@@ -7,6 +7,7 @@ from lxml import etree
 from portal.desk.inspection import (
     buried,
     images,
+    kept,
     markup,
     odf_charts,
     odf_sheets,
@@ -14,6 +15,7 @@ from portal.desk.inspection import (
     properties,
     vectors,
 )
+from portal.desk.inspection.findings import Report
 from portal.desk.inspection.limits import Refused
 from portal.desk.inspection.odf_styles import OdfStyles
 from portal.desk.inspection.tables import Cell, Table
@@ -39,6 +41,7 @@ _PARTS = (
 )  # fmt: skip
 _COMPILED = tuple((re.compile(pattern), kind) for pattern, kind in _PARTS)
 _OWN_NAMES = re.compile(r" ?(?:xlnm|Excel BuiltIn)[. ]+\w[\w ]*", re.I)
+FAR = 150.0  # points
 _OWN_WORDS = re.compile(
     r"(?:content|styles|settings|meta)\.xml|"
     r"http://(?:docs\.oasis-open\.org/ns/office|www\.w3\.org)/[\w./#\-]{1,80}"
@@ -59,21 +62,38 @@ def read(package: Package) -> None:
     styles = odf_styles.read(roots)
     _marks(package, root, charts)
     for master in roots[1:]:
-        for story in markup.each(master, "header", "footer", "header-left", "footer-left"):
-            text = markup.words(story)
-            standard = not re.sub(r"page|of|\?\?\?|[\d\s()/,:.\-]", "", text, flags=re.I)
-            if text.strip() and not standard and "Sheet" not in text:
-                report.hidden("header_footer", "page style", text)
+        _page_stories(master, report)
     sheet = next(markup.each(root, "spreadsheet"), None)
     if sheet is not None:
         odf_sheets.read(sheet, styles, report)
         odf_charts.compare(package, charts, sheets=True)
+        seen = {" ".join(c.text.split()).casefold() for t in report.tables for c in t.cells}
+        words = [form.words for form in styles.formats.values()]
+        kept.note(report, "number formats", words, seen)
         return
     text = next(markup.each(root, "text", "presentation"), None)
     if text is None:
         raise Refused("corrupt", "content")
     _text(package, text, styles)
     odf_charts.compare(package, charts, sheets=False)
+
+
+def _page_stories(master: etree._Element, report: Report) -> None:
+    """Note headers and footers: those that are printed, and those that are switched off."""
+    printed: set[str] = set()
+    off: list[str] = []
+    for story in markup.each(master, "header", "footer", "header-left", "footer-left"):
+        text = " ".join(markup.words(story).split())
+        standard = not re.sub(r"page|of|\?\?\?|[\d\s()/,:.\-]", "", text, flags=re.I)
+        if not text or standard or "Sheet" in text:
+            continue
+        if markup.attribute(story, "display") == "false":
+            off.append(text)
+        else:
+            printed.add(text)
+            report.hidden("header_footer", "page style", text)
+    unseen = [text for text in off if text not in printed]
+    report.hidden("hidden_text", "page style", "\n".join(unseen), len(unseen))
 
 
 def _inventory(package: Package, charts: dict[str, etree._Element]) -> None:
@@ -97,8 +117,16 @@ def _inventory(package: Package, charts: dict[str, etree._Element]) -> None:
             # what an office program writes here by itself is empty
             if name.startswith("C") and package.read(name).strip():
                 report.hidden("custom_xml", place, buried.text_of(package.read(name)))
+        elif name.startswith("Fonts/") and not buried.is_font(package.read(name)):
+            report.hidden("unknown_part", place, buried.text_of(package.read(name)))
         elif name == "manifest.rdf":
             _described(package, name)
+    _about(package)
+
+
+def _about(package: Package) -> None:
+    """Note what the package says of itself: who made it, where it was printed."""
+    report = package.report
     if "META-INF/manifest.xml" in package.names():
         root = markup.parse(package.read("META-INF/manifest.xml"), "manifest", report)
         if next(markup.each(root, "encryption-data"), None) is not None:
@@ -148,6 +176,10 @@ _HIDING = {
     "form": "form_control",
     "variable-set": "",
     "user-field-decl": "doc_variable",
+    "alphabetical-index-mark": "hidden_text",
+    "alphabetical-index-mark-start": "hidden_text",
+    "toc-mark": "hidden_text",
+    "user-index-mark": "hidden_text",
 }
 
 
@@ -216,4 +248,11 @@ def _section_hidden(paragraph: etree._Element, styles: OdfStyles) -> bool:
         frame = styles.hidden_frame(markup.attribute(parent, "style-name"))
         if markup.local(parent) in ("frame", "text-box", "custom-shape") and frame:
             return True
+        if any(_off_the_page(markup.attribute(parent, key)) for key in ("x", "y")):
+            return True
     return False
+
+
+def _off_the_page(text: str) -> bool:
+    """Tell a place far to the left of a page, or above it."""
+    return text.startswith("-") and odf_styles.length(text[1:]) > FAR

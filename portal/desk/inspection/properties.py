@@ -12,7 +12,8 @@ PERSONAL = set(
 # what programs write for a person where they know none
 _PROGRAMS = (
     "openpyxl", "xlsxwriter", "python-docx", "apache poi", "libreoffice", "calc", "microsoft",
-    "epplus", "sheetjs", "writer", "word", "excel", "unknown", "user", "",
+    "epplus", "sheetjs", "anonymous", "untitled", "unspecified", "writer", "word",
+    "excel", "unknown", "user", "",
 )  # fmt: skip
 _EMPTY_SCHEMAS = ("contentTypeSchema", "Sources", "FormTemplates", "CustomPropertySchema")
 

@@ -169,15 +169,15 @@ def _table(package: Package, sheet: Sheet, relation: Relation) -> None:
         return
     root = markup.parse(package.read(name), f"{sheet.place}, table", sheet.report)
     seen = _seen(sheet)
-    kept = [column.get("name", "") for column in markup.each(root, "tableColumn")]
-    kept += [column.get("totalsRowLabel", "") for column in markup.each(root, "tableColumn")]
-    kept += [
+    heads = [column.get("name", "") for column in markup.each(root, "tableColumn")]
+    heads += [column.get("totalsRowLabel", "") for column in markup.each(root, "tableColumn")]
+    heads += [
         entry.get(key, "")
         for entry in markup.each(root, "table")
         for key in ("altText", "altTextSummary")
     ]
     if root.get("headerRowCount") != "0":
-        lost = [text for text in kept if text and _plain(text) not in seen]
+        lost = [text for text in heads if text and _plain(text) not in seen]
         if lost and not re.fullmatch(r"(?:column\d+\s*)+", "\n".join(lost).casefold()):
             place = f"{sheet.place}, table"
             sheet.report.hidden("table_cache", place, "\n".join(lost), len(lost))
@@ -185,7 +185,9 @@ def _table(package: Package, sheet: Sheet, relation: Relation) -> None:
         sheet.report.hidden("comment", f"{sheet.place}, table", root.get("comment", ""))
     if root.get("tableType") in ("queryTable", "xml"):
         sheet.report.add("connection", f"{sheet.place}, table")
-    own = [markup.words(f) for f in markup.each(root, "calculatedColumnFormula", "totalsRowFormula")]
+    own = [
+        markup.words(f) for f in markup.each(root, "calculatedColumnFormula", "totalsRowFormula")
+    ]
     texts = [text for formula in own for text in kept.quoted(formula)]
     kept.note(sheet.report, f"{sheet.place}, table", texts, seen)
     _filters(sheet, root, f"{sheet.place}, table filter")

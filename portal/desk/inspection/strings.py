@@ -10,7 +10,6 @@ from portal.desk.inspection.findings import Report
 from portal.desk.inspection.limits import Refused
 from portal.desk.inspection.styles import Styles, run_ink
 
-
 # the colours in which runs of a text are written; None for one too small to be read
 Inks = frozenset[Colour | None]
 

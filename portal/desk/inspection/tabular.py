@@ -4,6 +4,7 @@ import csv
 import io
 import re
 
+from portal.desk.inspection import spans
 from portal.desk.inspection.findings import Report
 from portal.desk.inspection.limits import Refused
 from portal.desk.inspection.tables import Cell, Table
@@ -14,6 +15,8 @@ _CONTROLS = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _WINDOWS = re.compile(
     rb"(?!\xa3(?=[\s\d\-,\"')]|$|[mk]\b)|\x96(?=[\s\dA-Z])|(?<=[a-z])\x92(?=s\b)|\xa0)[\x80-\xff]"
 )
+GAP = 60
+_GAP = re.compile(rf"[^\S\n]{{{GAP},}}\S|\n\s{{20,}}\S")
 DELIMITERS = ",;\t|"
 
 
@@ -75,7 +78,21 @@ def read(text: str, report: Report) -> None:
         # lenient readers would swallow rows here without a word
         report.add("corrupt", "quotes", 1, "quarantine")
     if cells:
-        report.tables.append(Table("table", cells))
+        table = Table("table", cells)
+        _long_gaps(table, report)
+        spans.far_away(table, "table", report)
+        report.tables.append(table)
+
+
+def _long_gaps(table: Table, report: Report) -> None:
+    """Move cells out in which text stands behind more blanks or lines than anyone looks over."""
+    far = [cell for cell in table.cells if len(cell.text) > GAP and _GAP.search(cell.text)]
+    if far:
+        place = f"table, {spans.of_cells('', far)}"
+        text = "\n".join(cell.text for cell in far)
+        report.hidden("off_screen_cell", place, text, len(far))
+        gone = set(far)
+        table.cells[:] = [cell for cell in table.cells if cell not in gone]
 
 
 def _long_fields(text: str, report: Report) -> None:

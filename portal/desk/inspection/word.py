@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from portal.desk.inspection import charts, drawings, markup, ooxml, word_runs
+from portal.desk.inspection import charts, drawings, markup, ooxml, word_places, word_runs
 from portal.desk.inspection.findings import Report
 from portal.desk.inspection.ooxml import Relation
 from portal.desk.inspection.tables import Cell, Table
@@ -19,6 +19,10 @@ _HIDDEN_FIELDS = re.compile(
     r"\b(?:SET|ASK|FILLIN|QUOTE|PRIVATE|ADDIN|XE|TC|TA|DOCVARIABLE)\b", re.I
 )
 _OWN_BOOKMARKS = re.compile(r"_(?:GoBack|(?:Toc|Ref|Hlk|Hlt|PictureBullets|MON_|MailAuto\w*)\d*)")
+_CHANGES = set(
+    """ins del moveFrom moveTo cellIns cellDel cellMerge numberingChange customXmlInsRangeStart
+    customXmlDelRangeStart customXmlMoveFromRangeStart customXmlMoveToRangeStart""".split()
+)
 _STORIES = ("header", "footer", "footnotes", "endnotes")
 
 
@@ -142,13 +146,14 @@ def _table(letter: Letter, element: etree._Element) -> None:
     letter.tables += 1
     cells: list[Cell] = []
     for row_number, row in enumerate(element.iterfind("{*}tr"), 1):
-        hidden = row.find("{*}trPr/{*}hidden") is not None
+        hidden = row.find("{*}trPr/{*}hidden") is not None or word_places.low(row)
         removed = row.find("{*}trPr/{*}del") is not None
         column = 1
         for cell in row.iterfind("{*}tc"):
             text = "\n".join(word_runs.visible(letter, p) for p in cell.iter("{*}p")).strip()
-            if text and (hidden or removed):
-                letter.hide("tracked_change" if removed else "hidden_row", text)
+            gone = removed or cell.find("{*}tcPr/{*}cellDel") is not None
+            if text and (hidden or gone):
+                letter.hide("tracked_change" if gone else "hidden_row", text)
             elif text:
                 cells.append(Cell(row_number, column, text))
             span = cell.find("{*}tcPr/{*}gridSpan")
@@ -165,7 +170,7 @@ def _marks(letter: Letter, root: etree._Element, place: str) -> None:
     changes = 0
     for element in root.iter("*"):
         name = markup.local(element)
-        if name in ("ins", "del", "moveFrom", "moveTo") or name.endswith("PrChange"):
+        if name in _CHANGES or name.endswith("PrChange"):
             changes += 1
             report.personal(place, markup.attribute(element, "author"))
         elif name in ("instrText", "fldSimple"):
@@ -187,8 +192,14 @@ def _marks(letter: Letter, root: etree._Element, place: str) -> None:
             _bookmark(report, place, markup.attribute(element, "name"))
         elif name == "t" and markup.local(element.getparent()) not in ("r", "fld"):
             letter.hide("hidden_text", element.text or "")
+        elif name in ("hyperlink", "tblCaption", "tblDescription"):
+            tip = markup.attribute(element, "tooltip" if name == "hyperlink" else "val")
+            if tip:
+                report.hidden("alt_text", place, tip, outcome="accept_stripped")
         elif name == "fldData":
             report.add("hidden_text", place)
+        elif element.get("alt"):
+            report.hidden("alt_text", place, element.get("alt", ""), outcome="accept_stripped")
         elif "visibility:hidden" in element.get("style", "").replace(" ", "").casefold():
             report.hidden("hidden_object", place, markup.words(element))
     report.add("tracked_change", place, changes)

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from lxml import etree
 
-from portal.desk.inspection import colours, markup
+from portal.desk.inspection import colours, markup, word_places
 from portal.desk.inspection.colours import BLACK, WHITE
 
 Properties = dict[str, str]
@@ -106,7 +106,8 @@ def properties(element: etree._Element | None) -> Properties:
         elif name in ("sz", "highlight", "rStyle"):
             found[name] = value
         elif name == "shd":
-            found["shd"] = markup.attribute(child, "fill")
+            solid = value == "solid"
+            found["shd"] = markup.attribute(child, "color" if solid else "fill")
         elif name == "w":
             found["scale"] = value
     return found
@@ -119,14 +120,23 @@ def visible(letter: Hides, paragraph: etree._Element) -> str:
     if style is not None:
         base |= letter.styles.by_name.get(markup.attribute(style, "val"), {})
     paper = _paper(paragraph, letter.styles)
+    away = "hidden_text" if word_places.unseen(paragraph) else ""
     pieces = []
+    where = {paragraph: (paper, away)}
     for run, kind in _runs(paragraph):
         text = run_text(run)
         if not text:
             continue
+        # a box of text in this paragraph has paragraphs, and a ground, of its own
+        own = next(run.iterancestors("{*}p"), paragraph)
+        if own not in where:
+            gone = "hidden_text" if word_places.unseen(own) else ""
+            where[own] = (_paper(own, letter.styles), gone)
+        paper, away = where[own]
         props = properties(run.find("{*}rPr"))
         looks = base | letter.styles.by_name.get(props.get("rStyle", ""), {}) | props
-        why = kind or _hidden(looks, paper)
+        off = word_places.run_unseen(run.find("{*}rPr"))
+        why = kind or away or ("hidden_text" if off else _hidden(looks, paper))
         if why:
             letter.hide(why, text)
         else:

@@ -23,7 +23,7 @@ OPEN = set(
     """pii free_text small_count formula_injection header_injection number_format ambiguous_number
     wrong_extension charset doc_properties image_metadata author_list thumbnail attachment
     javascript active_content incremental_update unreferenced_object trailing_data polyglot
-    private_data restricted alt_text control_tag""".split()
+    private_data restricted alt_text control_tag kept_words""".split()
 )
 LARGE = 300_000  # bytes
 SCALE = 1.5  # pixels to the point: a page of A4 is 893 pixels wide

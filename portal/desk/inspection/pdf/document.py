@@ -8,7 +8,7 @@ import pikepdf
 from portal.desk.inspection.buried import text_of
 from portal.desk.inspection.findings import Report
 from portal.desk.inspection.limits import Refused
-from portal.desk.inspection.pdf import history, objects, pages, streams, strings
+from portal.desk.inspection.pdf import history, ledger, objects, pages, streams, strings
 
 Read = Callable[[bytes, str, Report], str]
 _DAMAGE = ("damaged", "can't find", "reconstruct", "expected", "loop", "not found", "invalid")
@@ -30,7 +30,8 @@ def read(content: bytes, report: Report, inner: Read) -> None:
         attached = objects.attachments(reached)
         history.lost_objects(document, reached, content, report)
         texts = pages.read(content, report)
-        strings.compare(reached, document, texts, report)
+        strings.compare(reached, document, content, texts, report)
+        ledger.judge(reached, document, " ".join(texts), report)
         _attached(attached, report, inner)
     history.revisions(content, texts, report)
 

@@ -13,6 +13,7 @@ SHARE_SEEN = 0.3
 # letters of this many points are read even where they are pale: a stamp across the page
 LARGE, FAINT = 24.0, 12
 TINY_POINTS = 1.2
+TURNED = 0.03  # radians
 INVISIBLE = pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
 MOST_OVERLAPS = 30
 
@@ -27,6 +28,7 @@ class Letter:
     mode: int
     ink: int = 0
     why: str = ""
+    upright: bool = True
 
 
 def read(page: Any, canvas: Canvas, most: int) -> list[Letter]:
@@ -66,6 +68,7 @@ def _letter(
         canvas.box(left.value, bottom.value, right.value, top.value),
         modes[owner],
     )
+    letter.upright = abs(pdfium.FPDFText_GetCharAngle(text_page, number)) < TURNED
     if 0 < top.value - bottom.value < TINY_POINTS and 0 < right.value - left.value < TINY_POINTS:
         size = ctypes.c_float()
         if item and pdfium.FPDFTextObj_GetFontSize(item, ctypes.byref(size)):
@@ -74,13 +77,13 @@ def _letter(
 
 
 def judge(letters: list[Letter], canvas: Canvas, shown: Pixels) -> Pixels:
-    """Say of each letter whether it is seen; returns the page without its text."""
+    """Say of each letter whether it is seen; returns the page's text alone, in black."""
     is_text = pdfium.FPDF_PAGEOBJ_TEXT
     canvas.show(lambda number, kind: kind != is_text)
     bare = canvas.render()
     printed = [letter for letter in letters if letter.box]
     if not printed:
-        return bare
+        return shown
     seen = paint.sums(paint.differs(shown, bare))
     faint = paint.sums(paint.differs(shown, bare, FAINT))
     large = LARGE * canvas.scale
@@ -102,7 +105,7 @@ def judge(letters: list[Letter], canvas: Canvas, shown: Pixels) -> Pixels:
             letter.why = "unseen" if letter.ink else "clipped"
     _overlaps(printed, canvas, shown)
     _told_apart(printed, canvas, bare)
-    return bare
+    return alone
 
 
 def _blacken(canvas: Canvas) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pikepdf
 
-from portal.desk.inspection import properties
+from portal.desk.inspection import ordinary, properties
 from portal.desk.inspection.findings import Report
 from portal.desk.inspection.limits import Refused
 
@@ -139,10 +139,18 @@ def _field(item: pikepdf.Object, report: Report) -> None:
         report.add("form_field", "form")
     flags = item.get("/F", 0)
     value = " ".join(_text(item, key) for key in ("/V", "/DV", "/TU"))
+    options = item.get("/Opt")
+    if isinstance(options, pikepdf.Array):
+        offered = [str(o) for o in options if isinstance(o, pikepdf.String)]  # type: ignore[attr-defined]
+        unseen = [word for word in offered if not ordinary.answers(word)]
+        report.hidden("data_validation_list", "form", "\n".join(unseen), len(unseen))
     if isinstance(flags, int) and flags & 0x22 and value.strip():
         report.hidden("hidden_text", "form field", value)
     elif value.strip():
-        report.hidden("form_field", "form", value, outcome="accept_with_findings")
+        # without an appearance of its own no printed page shows what is filled in
+        filled = bool(_text(item, "/V").strip())
+        outcome = "" if filled and "/AP" not in item else "accept_with_findings"
+        report.hidden("form_field", "form", value, outcome=outcome)
 
 
 def _layers(item: pikepdf.Object, report: Report) -> None:

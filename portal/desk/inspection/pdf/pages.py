@@ -12,6 +12,7 @@ from portal.desk.inspection import ordinary
 from portal.desk.inspection.findings import Report
 from portal.desk.inspection.limits import Refused
 from portal.desk.inspection.pdf import canvas as paint
+from portal.desk.inspection.pdf import glyphs
 from portal.desk.inspection.pdf import letters as reading
 from portal.desk.inspection.pdf.canvas import Canvas, Pixels
 from portal.desk.inspection.pdf.letters import Letter
@@ -25,6 +26,7 @@ _KINDS = {
     "invisible_on_paint": ("hidden_text", "bad_redaction"),
     "outside": ("cropped_content",),
     "clipped": ("cropped_content",),
+    "other_letters": ("hidden_text",),
 }
 MOST_LETTERS = 60_000
 MOST_PICTURES = 8
@@ -71,8 +73,10 @@ def _page(page: Any, number: int, scale: float, report: Report) -> str:
     if len(found) >= MOST_LETTERS:
         raise Refused("expansion_bomb", f"page {number}, letters")
     shown = canvas.render()
-    reading.judge(found, canvas, shown)
+    alone = reading.judge(found, canvas, shown)
     place = f"page {number}"
+    for letter in glyphs.strange(found, alone, canvas):
+        letter.why = "other_letters"
     _note(found, place, report)
     _pictures(canvas, shown, place, report)
     lines = _lines([letter for letter in found if not letter.why])
@@ -126,7 +130,7 @@ def _note(letters: list[Letter], place: str, report: Report) -> None:
 def _whole(run: list[Letter], letters: list[Letter]) -> str:
     """Return all that the objects of a run print, in which only some letters may be unseen."""
     owners = {letter.owner for letter in run if letter.why} - {-1}
-    return "".join(x.text for x in letters if x.owner in owners or x.owner == -1 and not x.box)
+    return "".join(x.text for x in letters if x.owner in owners or (x.owner == -1 and not x.box))
 
 
 def _usual(run: list[Letter]) -> str:
