@@ -102,7 +102,7 @@ FINDINGS = {
     "zip_hidden_member": "Bytes lie between its members.",
     "zip_comment": "The archive carries a remark.",
     "zip_extra": "A member of the archive carries data of its own beside its content.",
-    "kept_words": "Words stand in settings of the file where no reader sees them; they are left out.",
+    "kept_words": "Words stand in settings of the file, where no reader sees them; left out.",
     "control_tag": "A form control carries a tag that no reader sees; it is left out.",
 }
 
