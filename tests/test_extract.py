@@ -223,7 +223,7 @@ HOSTILE = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("name, content, kind, error", HOSTILE, ids=lambda v: str(v)[:40])
+@pytest.mark.parametrize("name, content, kind, error", HOSTILE, ids=[each[0] for each in HOSTILE])
 def test_hostile_bytes_give_a_named_error_quickly(name, content, kind, error) -> None:
     data = content()
     start = time.monotonic()
