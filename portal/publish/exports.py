@@ -1,13 +1,12 @@
 """Downloads: CSV with its description beside it, and JSON, one pair for each dataset."""
 
-import csv
-import io
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from portal.core.spreadsheets import csv_bytes
 from portal.store.archive import write_whole
 
 FIGURES = """
@@ -100,21 +99,6 @@ def _write(folder: Path, name: str, table: Table) -> None:
     write_whole(folder / f"{name}.json", text.encode())
     described = json.dumps(_description(name, header), ensure_ascii=False, indent=1)
     write_whole(folder / f"{name}.csv-metadata.json", described.encode())
-
-
-def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """CSV after RFC 4180 in UTF-8: one header row, numbers as numbers, no cell a formula."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(header)
-    writer.writerows([[harmless(cell) for cell in row] for row in rows])
-    return text.getvalue().encode()
-
-
-def harmless(cell: Any) -> Any:
-    """Put an apostrophe before text that a spreadsheet would run as a formula."""
-    starts = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r")
-    return f"'{cell}" if starts else cell
 
 
 def _description(name: str, header: Sequence[str]) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """Public campaigns: the list, one campaign with its league and matrix, and the same as data."""
 
-import csv
-import io
 import json
 from dataclasses import dataclass
 from sqlite3 import Row
@@ -12,6 +10,7 @@ from fastapi.responses import JSONResponse, Response
 
 from portal.core.foi.laws import LAWS, RULES, Law
 from portal.core.foi.states import STATES
+from portal.core.spreadsheets import csv_bytes
 from portal.store.reading import campaigns
 from portal.web.asked import held
 from portal.web.edition import Db
@@ -49,11 +48,9 @@ async def campaign_list(request: Request, db: Db) -> Response:
 async def campaign_csv(db: Db, id: str) -> Response:
     """Hand out who was asked and what came of it as a table."""
     found = held(campaigns.rows(db, id) or None, WHAT)
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(campaigns.COLUMNS)
-    writer.writerows([[_harmless(row[name]) for name in campaigns.COLUMNS] for row in found])
-    return Response(text.getvalue().encode(), media_type="text/csv; charset=utf-8")
+    rows = ([row[name] for name in campaigns.COLUMNS] for row in found)
+    content = csv_bytes(campaigns.COLUMNS, rows)
+    return Response(content, media_type="text/csv; charset=utf-8")
 
 
 @router.get("/campaigns/{id}.json")
@@ -89,9 +86,3 @@ async def campaign_page(request: Request, db: Db, id: str) -> Response:
 def _today(request: Request) -> str:
     """The day of the edition: a page must not change while its edition stands."""
     return str(request.state.edition.about["built_at"])[:10]
-
-
-def _harmless(cell: Any) -> Any:
-    """Put an apostrophe before text that a spreadsheet would run as a formula."""
-    starts = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r")
-    return f"'{cell}" if starts else cell

@@ -3,7 +3,6 @@
 The same campaign on the same day gives the same bytes. Who worked at the desk is left out.
 """
 
-import csv
 import io
 import json
 import zipfile
@@ -11,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from portal.core.spreadsheets import csv_bytes
 from portal.desk.campaigns import calendar_file
 from portal.desk.campaigns.letters import letter
 from portal.desk.campaigns.overview import Entry, Overview
@@ -33,10 +33,10 @@ def export(db: Desk, overview: Overview) -> bytes:
     ids = [entry.request.id for entry in overview.entries]
     happened = store.events(db, ids)
     files = {
-        "requests.csv": _table((*REQUEST, *COMPUTED), map(_row, overview.entries)),
-        "grounds.csv": _table(GROUND, _grounds(overview.entries)),
-        "events.csv": _table(EVENT, map(_event, happened)),
-        "deadlines.csv": _table(DEADLINE, _deadlines(overview.entries)),
+        "requests.csv": csv_bytes((*REQUEST, *COMPUTED), map(_row, overview.entries)),
+        "grounds.csv": csv_bytes(GROUND, _grounds(overview.entries)),
+        "events.csv": csv_bytes(EVENT, map(_event, happened)),
+        "deadlines.csv": csv_bytes(DEADLINE, _deadlines(overview.entries)),
         "matrix.csv": _matrix(overview),
         "campaign.json": _json(overview, happened),
         "deadlines.ics": deadlines_calendar(overview, happened),
@@ -105,21 +105,7 @@ def _event(event: dict[str, Any]) -> list[Any]:
 def _matrix(overview: Overview) -> bytes:
     header = ("authority", "body", *map(str, overview.campaign.years))
     rows = ([line.label, line.body, *(c.state for c in line.cells)] for line in overview.matrix)
-    return _table(header, rows)
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """CSV after RFC 4180 in UTF-8; no cell is a formula to a spreadsheet."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(header)
-    writer.writerows([[_harmless(cell) for cell in row] for row in rows])
-    return text.getvalue().encode()
-
-
-def _harmless(cell: Any) -> Any:
-    starts = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r")
-    return f"'{cell}" if starts else cell
+    return csv_bytes(header, rows)
 
 
 def as_json(overview: Overview) -> dict[str, Any]:
